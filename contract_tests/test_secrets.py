@@ -1,0 +1,63 @@
+"""Secrets: what no reply may show. Looks at the whole traffic."""
+
+from __future__ import annotations
+
+import re
+
+from syncano_contract import expect
+from syncano_contract.model import Exchange
+from syncano_contract.outcome import Failed
+from syncano_contract.plugin import MUST, SHOULD, requirement
+from syncano_contract.session import Session
+
+# The first lines with which common runtimes begin what they print of a crash.
+STACK_TRACE = re.compile(
+    r"Traceback \(most recent call last\)|^\s+at [\w.$<>]+\([\w. :/\\-]*\)|\bFile \"[^\"]+\", line \d+, in |"
+    r"^goroutine \d+ \[|\.rb:\d+:in [`']|#\d+ /[^\s(]+\.php\(\d+\)",
+    re.MULTILINE,
+)
+
+
+@requirement("SECRETS-1", MUST, source=("users-add#response/200", "users-update-put#response/200"))
+def test_no_reply_shows_a_password(traffic: Session) -> None:
+    """No reply shows a password that was sent, neither in its body nor in a header."""
+    for exchange, text in _replies(traffic):
+        if traffic.ledger.password_stem in text:
+            raise Failed("no password in a reply", "one that this run had sent", exchange)
+
+
+@requirement("SECRETS-2", MUST, source=("users-add#auth", "users-add#response/403", "user-details#callout/1"))
+def test_no_reply_shows_an_api_key(traffic: Session) -> None:
+    """No reply shows the API key or the account key that was sent, neither in its body nor in a header."""
+    for exchange, text in _replies(traffic):
+        if any(key in text for key in traffic.target.instance_keys):
+            raise Failed("no API key in a reply", "one that this run had sent", exchange)
+
+
+@requirement("SECRETS-3", MUST, source=("users-add#response/200", "user-details#response/200"))
+def test_user_keys_stand_in_their_member_only(traffic: Session) -> None:
+    """A user's key stands in the member `user_key` and nowhere else in a reply, such as in a link."""
+    for sighting in expect.sightings(traffic):
+        key = sighting.body.get("user_key")
+        assert sighting.exchange.response is not None
+        shown = sighting.exchange.response.body.decode("utf-8", "replace")
+        if isinstance(key, str) and len(key) >= 16 and shown.count(key) > 1:
+            raise Failed("the user key in `user_key` only", "the same key elsewhere in the reply too", sighting.exchange)
+
+
+@requirement("SECRETS-4", SHOULD, source="RFC 9110 section 17.1")
+def test_no_reply_shows_a_stack_trace(traffic: Session) -> None:
+    """No reply shows how the deployment is built, as a stack trace does."""
+    for exchange, text in _replies(traffic):
+        found = STACK_TRACE.search(text)
+        if found:
+            raise Failed("no stack trace in a reply", found.group().strip(), exchange)
+
+
+def _replies(traffic: Session) -> list[tuple[Exchange, str]]:
+    replies = []
+    for exchange in expect.traffic(traffic):
+        if exchange.response is not None:
+            headers = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
+            replies.append((exchange, headers + "\n" + exchange.response.body.decode("utf-8", "replace")))
+    return replies

@@ -1,0 +1,115 @@
+"""getUserDetails: the user of a user key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncano_contract import expect
+from syncano_contract.api import ABSENT, Api, Key, arranged, lasting
+from syncano_contract.plugin import MUST, requirement
+
+FORMS = pytest.mark.parametrize("form", ["header", "query"])
+
+
+@requirement(
+    "USER-DETAILS-1",
+    MUST,
+    source=("user-details#response/200", "user-details#sample/curl"),
+    subject="getUserDetails",
+)
+def test_the_header_tells_the_user(api: Api) -> None:
+    """A user key in the header `X-USER-KEY` shows the user of that key, answered with the documented status."""
+    for user_key, user_id in _keys(api):
+        reply = api.details(user_key)
+
+        expect.success(reply)
+        expect.equal("the id of the key's user", reply.at("id"), user_id or reply.at("id"), reply)
+
+
+@requirement("USER-DETAILS-2", MUST, source=("user-details#response/200", "user-details#param/user_key"))
+def test_the_query_tells_the_user(api: Api) -> None:
+    """A user key in the query parameter `user_key` shows the user of that key, answered with the documented status."""
+    for user_key, user_id in _keys(api):
+        reply = api.details(user_key, by="query")
+
+        expect.success(reply)
+        expect.equal("the id of the key's user", reply.at("id"), user_id or reply.at("id"), reply)
+
+
+@requirement("USER-DETAILS-3", MUST, source=("user-details#callout/1", "user-details#response/403"))
+@pytest.mark.parametrize("with_user_key", [True, False], ids=["with user key", "alone"])
+def test_the_account_key_is_refused(api: Api, with_user_key: bool) -> None:
+    """The account key in the place of the API key is refused with 403, with a user key and without."""
+    account_key = api.require("account_key")
+    user_key: Key = _keys(api)[0][0] if with_user_key else ABSENT
+
+    reply = api.details(user_key, api_key=account_key)
+
+    expect.refused(reply, 403)
+    expect.detail(reply)
+
+
+@requirement("USER-DETAILS-4", MUST, source=("user-details#param/user_key", "user-details#callout/1"))
+def test_no_user_key_is_refused(api: Api) -> None:
+    """Without a user key nothing is shown: 403 or 404."""
+    reply = api.details(ABSENT)
+
+    expect.refused(reply, 403, 404)
+
+
+@requirement("USER-DETAILS-5", MUST, source=("user-details#param/user_key", "user-details#response/403"))
+@FORMS
+def test_an_unknown_user_key_is_refused(api: Api, form: Any) -> None:
+    """A user key that nobody has shows nothing: 403 or 404."""
+    reply = api.details(api.unknown_key, by=form)
+
+    expect.refused(reply, 403, 404)
+
+
+@requirement("USER-DETAILS-6", MUST, source=("user-details#param/user_key", "user-details#response/403"))
+@FORMS
+def test_an_empty_user_key_is_refused(api: Api, form: Any) -> None:
+    """An empty user key shows nothing: 403 or 404."""
+    reply = api.details("", by=form)
+
+    expect.refused(reply, 403, 404)
+
+
+@requirement("USER-DETAILS-7", MUST, source=("user-details#path", "user-details#response/403"))
+@FORMS
+def test_a_user_key_of_another_instance_is_refused(api: Api, form: Any) -> None:
+    """A user key of another instance shows nothing: 403 or 404."""
+    stranger = api.fresh_elsewhere()
+
+    reply = api.details(stranger.user_key, by=form)
+
+    expect.refused(reply, 403, 404)
+
+
+@requirement("USER-DETAILS-8", MUST, source="user-details#response/404")
+def test_unknown_instance_is_not_found(api: Api) -> None:
+    """Details in an instance that does not exist is answered with 404 and a `detail`."""
+    reply = api.details(_keys(api)[0][0], instance=api.nowhere)
+
+    expect.refused(reply, 404)
+    expect.detail(reply)
+
+
+@requirement("USER-DETAILS-9", MUST, source=("user-details#method", "RFC 9110 section 9.2.1"))
+def test_looking_changes_nothing(api: Api) -> None:
+    """Details twice in a row shows the same user."""
+    user_key, _ = _keys(api)[0]
+    first = arranged(api.details(user_key)).body
+
+    reply = arranged(api.details(user_key))
+
+    expect.equal("the second look", lasting(reply.body), lasting(first), reply)
+
+
+def _keys(api: Api) -> list[tuple[str, int | None]]:
+    """Two users' keys and ids; read-only, the existing user's key, whose id nobody has told."""
+    if api.read_only:
+        return [(api.require("user_key"), None)]
+    return [(user.user_key, user.id) for user in (api.fresh(), api.fresh())]

@@ -1,0 +1,186 @@
+"""updateUser: another name and password for a user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncano_contract import expect
+from syncano_contract.api import ABSENT, Api, arranged, lasting
+from syncano_contract.outcome import Untested
+from syncano_contract.plugin import MUST, SHOULD, requirement
+
+
+@requirement("USERS-UPDATE-1", MUST, source="users-update-put#response/200", subject="updateUser")
+def test_a_valid_body_is_accepted(api: Api) -> None:
+    """A user's own key updates that user, answered with the documented status."""
+    user = api.fresh()
+
+    reply = api.update(user)
+
+    expect.success(reply)
+
+
+@requirement("USERS-UPDATE-2", MUST, source=("users-update-put#response/200", "users-update-put#text"))
+def test_the_reply_shows_the_new_name(api: Api) -> None:
+    """The reply to an update shows the new name."""
+    user, name = api.fresh(), api.name()
+
+    reply = arranged(api.update(user, username=name))
+
+    expect.equal("username", _folded(reply.at("username")), name, reply)
+
+
+@requirement("USERS-UPDATE-3", MUST, source=("users-update-put#text", "user-details#response/200"))
+def test_the_new_name_lasts(api: Api) -> None:
+    """Details shows the new name after an update."""
+    user, name = api.fresh(), api.name()
+
+    reply = arranged(api.update(user, username=name))
+
+    expect.equal("the username that details shows", _folded(api.shown(user).get("username")), name, reply)
+
+
+@requirement("USERS-UPDATE-4", MUST, source=("users-update-put#response/200", "users-update-put#text"))
+def test_nothing_else_changes(api: Api) -> None:
+    """An update leaves id, user key, groups, links, profile and its creation time as they were."""
+    user = api.fresh()
+    before = api.shown(user)
+
+    reply = arranged(api.update(user))
+
+    after = api.shown(user)
+    expect.equal("what details shows", lasting(after, but="username"), lasting(before, but="username"), reply)
+    shown, known = (lasting(body, but="username", coarse=True) for body in (reply.body, before))
+    expect.equal("what the reply shows", shown, known, reply)
+
+
+@requirement("USERS-UPDATE-5", MUST, source=("users-update-put#path", "users-update-put#text"))
+def test_no_other_user_is_touched(api: Api) -> None:
+    """An update touches no other user."""
+    user, bystander = api.fresh(), api.fresh()
+    before = lasting(api.shown(bystander))
+
+    reply = arranged(api.update(user))
+
+    expect.equal("the other user", lasting(api.shown(bystander)), before, reply)
+
+
+@requirement("USERS-UPDATE-6", MUST, source="users-update-put#response/400")
+def test_missing_username_is_refused(api: Api) -> None:
+    """A body without `username` is refused with 400, and the error names exactly that field."""
+    reply = api.update(api.anyone(), username=ABSENT)
+
+    expect.faulty(reply, "username")
+
+
+@requirement("USERS-UPDATE-7", MUST, source=("users-update-put#param/password", "users-update-put#text"))
+def test_missing_password_is_refused(api: Api) -> None:
+    """A body without `password` is refused with 400, and the error names exactly that field."""
+    reply = api.update(api.anyone(), password=ABSENT)
+
+    expect.faulty(reply, "password")
+
+
+@requirement("USERS-UPDATE-8", MUST, source=("users-update-put#response/400", "users-update-put#text"))
+@pytest.mark.parametrize("password", [ABSENT, None, ["a"]], ids=["absent", "null", "array"])
+def test_a_refused_update_changes_nothing(api: Api, password: Any) -> None:
+    """A refused update changes nothing, not even the member that was right."""
+    user = api.anyone()
+    before = lasting(api.shown(user))
+
+    reply = api.update(user, password=password)
+
+    if reply.ok:
+        expect.blocked(f"the update was accepted: {reply}", "USERS-UPDATE-7" if password is ABSENT else "USERS-UPDATE-9")
+    expect.equal("the user after a refused update", lasting(api.shown(user)), before, reply)
+
+
+@requirement("USERS-UPDATE-9", MUST, source=("users-update-put#param/username", "users-update-put#param/password"))
+@pytest.mark.parametrize("field", ["username", "password"])
+@pytest.mark.parametrize("value", [None, ["a"], {"a": "b"}], ids=["null", "array", "object"])
+def test_no_string_is_refused(api: Api, field: str, value: object) -> None:
+    """A member that is null, an array or an object is refused with 400, and the error names exactly that field."""
+    values: dict[str, Any] = {field: value}
+
+    reply = api.update(api.anyone(), **values)
+
+    expect.faulty(reply, field)
+
+
+@requirement("USERS-UPDATE-10", SHOULD, source=("users-update-put#param/username", "users-update-put#param/password"))
+@pytest.mark.parametrize("field", ["username", "password"])
+@pytest.mark.parametrize("value", ["", True], ids=["blank", "boolean"])
+def test_blank_or_boolean_is_refused(api: Api, field: str, value: object) -> None:
+    """A member that is an empty string or a boolean is refused with 400, and the error names exactly that field."""
+    values: dict[str, Any] = {field: value}
+
+    reply = api.update(api.anyone(), **values)
+
+    expect.faulty(reply, field)
+
+
+@requirement("USERS-UPDATE-11", MUST, source="users-update-put#response/404")
+def test_unknown_id_is_not_found(api: Api) -> None:
+    """An id that nobody has is answered with 404; or with 403, where every id but one's own is."""
+    user, other = api.fresh(), api.fresh()
+
+    reply = api.update(user, user_id=api.nobody)
+
+    expect.not_found(reply, lambda: api.update(user, user_id=other.id))
+
+
+@requirement("USERS-UPDATE-12", MUST, source=("users-update-put#auth", "users-update-put#response/404"))
+def test_somebody_elses_id_is_refused(api: Api) -> None:
+    """With one's own user key, somebody else's id is refused with 403 or 404, and nothing changes."""
+    user, other = api.fresh(), api.fresh()
+    before = lasting(api.shown(other))
+
+    reply = api.update(user, user_id=other.id)
+
+    expect.refused(reply, 403, 404)
+    expect.equal("the other user", lasting(api.shown(other)), before, reply)
+
+
+@requirement("USERS-UPDATE-13", MUST, source="users-update-put#response/404")
+def test_unknown_instance_is_not_found(api: Api) -> None:
+    """An update in an instance that does not exist is answered with 404 and a `detail`."""
+    reply = api.update(api.anyone(), instance=api.nowhere)
+
+    expect.refused(reply, 404)
+    expect.detail(reply)
+
+
+@requirement("USERS-UPDATE-14", SHOULD, source="RFC 9110 section 9.2.2")
+def test_the_same_update_twice_is_accepted(api: Api) -> None:
+    """The same update once more is accepted too, since PUT is idempotent."""
+    user, name = api.fresh(), api.name()
+    arranged(api.update(user, username=name, password=user.password))
+
+    reply = api.update(user, username=name, password=user.password)
+
+    expect.success(reply)
+
+
+@requirement("USERS-UPDATE-15", SHOULD, source="users-update-put#param/username")
+def test_a_taken_name_is_refused(api: Api) -> None:
+    """An update to a name that somebody else has is refused, and both users stay as they were."""
+    user, holder = api.fresh(), api.fresh()
+    before = lasting(api.shown(holder))
+
+    reply = api.update(user, username=holder.username)
+
+    expect.any_refusal(reply)
+    expect.equal("the holder of the name", lasting(api.shown(holder)), before, reply)
+
+
+@requirement("USERS-UPDATE-16", MUST, source=("users-update-put#param/password", "users-update-put#text"))
+def test_the_new_password_works() -> None:
+    """The new password works after an update, and the old one does not."""
+    raise Untested("no operation of this API takes a password to let someone in")
+
+
+def _folded(name: object) -> object:
+    """Deployments may fold the case of a name and trim it."""
+    return name.strip().lower() if isinstance(name, str) else name

@@ -1,0 +1,319 @@
+"""The four operations as calls, with any key, body or id, right or wrong; each gives a Reply."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from syncano_contract import judge
+from syncano_contract.client import SAFE_METHODS, Client, Unreachable
+from syncano_contract.document import Document, Operation
+from syncano_contract.ledger import NOBODY, NOWHERE, Ledger
+from syncano_contract.model import Exchange
+from syncano_contract.outcome import CannotTell, Inapplicable
+from syncano_contract.redact import Redactor
+from syncano_contract.target import Other, Target
+
+
+class Choice(Enum):
+    """What stands for a value that a test does not spell out."""
+
+    ABSENT = auto()  # leave it out of the request
+    DEFAULT = auto()  # what a correct request has here
+
+
+ABSENT, DEFAULT = Choice.ABSENT, Choice.DEFAULT
+Key = str | Choice
+
+
+LASTING = ("id", "username", "user_key", "groups", "links", "profile")
+LASTING_PROFILE = ("id", "owner", "created_at", "owner_permissions", "group", "group_permissions", "other_permissions")
+
+
+@dataclass(frozen=True)
+class User:
+    """A user that the run added, as the reply to its add showed it."""
+
+    instance: str
+    api_key: str = field(repr=False)
+    id: int
+    user_key: str = field(repr=False)
+    username: str
+    password: str = field(repr=False)
+    body: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one call gave."""
+
+    operation: Operation
+    exchange: Exchange
+
+    @property
+    def status(self) -> int:
+        """The status code; raises CannotTell when there was no reply."""
+        if self.exchange.response is None:
+            raise CannotTell(f"{self.operation.id} gave no reply: {self.exchange.error}", judge.NO_REPLY)
+        return self.exchange.response.status
+
+    @property
+    def ok(self) -> bool:
+        """Whether this is any success."""
+        return 200 <= self.status < 300
+
+    @property
+    def body(self) -> Any:
+        """The JSON body; raises CannotTell when it is none, which is judged apart."""
+        try:
+            return judge.parse(self.exchange.response.body if self.exchange.response else b"")
+        except ValueError as error:
+            raise CannotTell(f"the body of {self.operation.id}'s reply is no JSON ({error})", self._aspect) from error
+
+    def at(self, *path: str) -> Any:
+        """The member of the body under a path of names; raises CannotTell when it is not there, as for `body`."""
+        value = self.body
+        for name in path:
+            if not isinstance(value, dict) or name not in value:
+                raise CannotTell(f"the reply of {self.operation.id} has no {'.'.join(path)}", self._aspect)
+            value = value[name]
+        return value
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether the body has the shape that the document gives for this status."""
+        shape = self.operation.shapes.get(self.status)
+        if shape is None or self.exchange.response is None:
+            return False
+        return self._aspect not in {aspect for aspect, _, _ in judge.against(shape, self.exchange.response)}
+
+    @property
+    def _aspect(self) -> str:
+        return judge.BODY if self.ok else judge.ERROR_BODY
+
+    def __str__(self) -> str:
+        """The status and a shortened body, as a failure's message shows it."""
+        if self.exchange.response is None:
+            return f"no reply ({self.exchange.error})"
+        return f"{self.status} {judge.shorten(self.exchange.response.body) or '(no body)'}"
+
+
+class Api:
+    """Calls the operations of one target; `prefix` begins the name of every user that it adds."""
+
+    def __init__(
+        self, client: Client, document: Document, target: Target, ledger: Ledger, redactor: Redactor, *, read_only: bool
+    ) -> None:
+        """Send nothing yet."""
+        self.client = client
+        self.document = document
+        self.target = target
+        self.ledger = ledger
+        self.prefix = ledger.prefix
+        self.nowhere = f"{ledger.prefix}-{NOWHERE}"
+        self.nobody = NOBODY
+        self.unknown_key = hashlib.sha1(ledger.prefix.encode(), usedforsecurity=False).hexdigest()
+        self.read_only = read_only
+        self._redactor = redactor
+        self._count = 0
+        self._anyone: User | None = None
+
+    # The operations. What is not given is what a correct request has.
+
+    def add(
+        self,
+        *,
+        username: Any = DEFAULT,
+        password: Any = DEFAULT,
+        instance: str = "",
+        api_key: Key = DEFAULT,
+        raw: bytes | None = None,
+        media_type: str = "application/json",
+    ) -> Reply:
+        """Call addUser; `raw` is sent in the place of a JSON object with the two members."""
+        body = self._credentials(username, password) if raw is None else raw
+        path = f"/instances/{self._instance(instance)}/users/"
+        return self._call("addUser", path, self._headers(api_key, ABSENT, media_type), body)
+
+    def update(
+        self,
+        user: User,
+        *,
+        username: Any = DEFAULT,
+        password: Any = DEFAULT,
+        user_id: object = DEFAULT,
+        instance: str = "",
+        api_key: Key = DEFAULT,
+        user_key: Key = DEFAULT,
+        raw: bytes | None = None,
+        media_type: str = "application/json",
+    ) -> Reply:
+        """Call updateUser with the user's own id and key, unless another is given."""
+        body = self._credentials(username, password) if raw is None else raw
+        path = self._path(user, user_id, instance)
+        headers = self._headers(_or(api_key, user.api_key), _or(user_key, user.user_key), media_type)
+        return self._call("updateUser", path, headers, body)
+
+    def details(
+        self,
+        user_key: Key,
+        *,
+        by: Literal["header", "query"] = "header",
+        instance: str = "",
+        api_key: Key = DEFAULT,
+    ) -> Reply:
+        """Call getUserDetails with a user key in one of its two places."""
+        path = f"/instances/{self._instance(instance)}/user/"
+        if by == "query" and isinstance(user_key, str):
+            path += "?" + urlencode({"user_key": user_key})
+        headers = self._headers(api_key, user_key if by == "header" else ABSENT, None)
+        return self._call("getUserDetails", path, headers, None)
+
+    def reset(
+        self,
+        user: User,
+        *,
+        user_id: object = DEFAULT,
+        instance: str = "",
+        api_key: Key = DEFAULT,
+        user_key: Key = DEFAULT,
+    ) -> Reply:
+        """Call resetUserKey with the user's own id and key, unless another is given."""
+        path = self._path(user, user_id, instance) + "reset_key/"
+        headers = self._headers(_or(api_key, user.api_key), _or(user_key, user.user_key), None)
+        return self._call("resetUserKey", path, headers, b"")
+
+    # What a test arranges. Whatever it is not about is tolerated here.
+
+    def fresh(self) -> User:
+        """Add a user; raises CannotTell when that gives none that can be used."""
+        return self._fresh(self.target.instance, self.require("api_key"))
+
+    def anyone(self) -> User:
+        """Return a user for requests that are to be refused: the same one, as long as nothing failed."""
+        self._anyone = self._anyone or self.fresh()
+        return self._anyone
+
+    def forget(self) -> None:
+        """Let the next `anyone` be another user, since this one may have been changed."""
+        self._anyone = None
+
+    def fresh_elsewhere(self) -> User:
+        """Add a user of the second tenant; raises Inapplicable when the target names none."""
+        return self._fresh(self.second_tenant.instance, self.second_tenant.api_key)
+
+    def shown(self, user: User, user_key: str | None = None) -> Any:
+        """Return what details shows for a user, by whichever form of the key works."""
+        key = user_key or user.user_key
+        reply = self.details(key, instance=user.instance, api_key=user.api_key)
+        if not reply.ok:
+            reply = self.details(key, by="query", instance=user.instance, api_key=user.api_key)
+        return arranged(reply).body
+
+    def require(self, name: Literal["api_key", "plain_key", "account_key", "user_key"]) -> str:
+        """Return a key of the target; raises Inapplicable when it gives none."""
+        key: str | None = getattr(self.target, name)
+        if key is None:
+            raise Inapplicable(f"the target gives no {name}")
+        return key
+
+    def keys(self, user_key: Key = ABSENT) -> dict[str, str]:
+        """Return the headers that carry the API key and a user key, for requests that are none of the operations."""
+        return self._headers(DEFAULT, user_key, None)
+
+    @property
+    def second_tenant(self) -> Other:
+        """The second tenant; raises Inapplicable when the target names none."""
+        if self.target.other is None:
+            raise Inapplicable("the target gives no second tenant ([other])")
+        return self.target.other
+
+    def name(self) -> str:
+        """Return a user name that nobody has."""
+        self._count += 1
+        return f"{self.prefix}-{self._count}"
+
+    def password(self) -> str:
+        """Return a password that nobody can guess from the name."""
+        password = self.ledger.password()
+        self._redactor.learn("password", password)
+        return password
+
+    def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, kind: str) -> Exchange:
+        """Send any request to a path below the base URL, if the settings allow it and it can harm nobody."""
+        if self.read_only and method not in SAFE_METHODS:
+            raise Inapplicable("--read-only sends GET, HEAD and OPTIONS only")
+        self.ledger.check(method, path, headers)
+        try:
+            return self.client.send(method, path, headers, body, kind)
+        except Unreachable as error:
+            raise CannotTell(f"{kind} gave no reply before: {error}", judge.NO_REPLY) from error
+
+    def _call(self, operation_id: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        operation = self.document.operation(operation_id)
+        return Reply(operation, self.request(operation.method, path, headers, body, operation_id))
+
+    def _fresh(self, instance: str, api_key: str) -> User:
+        username, password = self.name(), self.password()
+        reply = arranged(self.add(username=username, password=password, instance=instance, api_key=api_key))
+        user_id, user_key = reply.at("id"), reply.at("user_key")
+        if type(user_id) is not int or not isinstance(user_key, str) or not user_key:
+            raise CannotTell("the reply of addUser has no usable id and user_key", judge.BODY)
+        return User(instance, api_key, user_id, user_key, username, password, reply.body)
+
+    def _credentials(self, username: Any, password: Any) -> bytes:
+        members = {
+            "username": self.name() if username is DEFAULT else username,
+            "password": self.password() if password is DEFAULT else password,
+        }
+        return json.dumps({name: value for name, value in members.items() if value is not ABSENT}).encode()
+
+    def _path(self, user: User, user_id: object, instance: str) -> str:
+        shown = user.id if user_id is DEFAULT else user_id
+        return f"/instances/{self._instance(instance or user.instance)}/users/{quote(str(shown), safe='')}/"
+
+    def _instance(self, instance: str) -> str:
+        return quote(instance or self.target.instance, safe="")
+
+    def _headers(self, api_key: Key, user_key: Key, media_type: str | None) -> dict[str, str]:
+        headers = {
+            "X-API-KEY": self.require("api_key") if api_key is DEFAULT else api_key,
+            "X-USER-KEY": user_key,
+            "Content-Type": media_type or ABSENT,
+        }
+        return {name: value for name, value in headers.items() if isinstance(value, str)}
+
+
+def arranged(reply: Reply) -> Reply:
+    """Return a reply that any success brought; raises CannotTell when it is no success."""
+    if not reply.ok:
+        subject = judge.SERVER_ERROR if reply.status >= 500 else reply.operation.id
+        raise CannotTell(f"{reply.operation.id} answered {reply}", subject)
+    return reply
+
+
+def lasting(body: Any, *, but: str | None = None, coarse: bool = False) -> Any:
+    """Return what of a user no look changes: the documented members, without when and how often it was edited.
+
+    `but` leaves out one member. `coarse` cuts the creation time to seconds, since a reply may be finer than what is
+    stored.
+    """
+    if not isinstance(body, dict):
+        return body
+    kept = {name: body[name] for name in LASTING if name in body and name != but}
+    profile = kept.get("profile")
+    if isinstance(profile, dict):
+        kept["profile"] = {name: profile[name] for name in LASTING_PROFILE if name in profile}
+        created_at = profile.get("created_at")
+        if coarse and isinstance(created_at, str):
+            kept["profile"]["created_at"] = created_at[:19]
+    return kept
+
+
+def _or(choice: Key, own: str) -> Key:
+    return own if choice is DEFAULT else choice

@@ -1,0 +1,164 @@
+"""openapi.yaml as values: operations, the shape of each documented reply, and the facts it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema_rs
+import yaml
+
+from syncano_contract.model import Problem
+from syncano_contract.resources import DOCUMENT
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# yaml.CSafeLoader is the same loader in C; wheels of PyYAML have it, source builds without libyaml do not.
+LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one documented reply looks like."""
+
+    pointer: str
+    media_types: tuple[str, ...]
+    validator: jsonschema_rs.Validator | None
+    headers: tuple[tuple[str, bool, jsonschema_rs.Validator], ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method on a path; `shapes` maps each documented status to its reply."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    shapes: Mapping[int, Shape]
+    writes: bool
+
+    @property
+    def success(self) -> int:
+        """The documented status of a success (the lowest 2xx)."""
+        return min(status for status in self.shapes if status // 100 == 2)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The path template as a regular expression with one named group a parameter."""
+        escaped = re.escape(self.path).replace(r"\{", "{").replace(r"\}", "}")
+        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", escaped) + r"\Z")
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole of openapi.yaml, parsed once."""
+
+    version: str
+    tree: Mapping[str, Any]
+    operations: tuple[Operation, ...]
+    sources: frozenset[str]
+
+    def operation(self, operation_id: str) -> Operation:
+        """Return an operation by its operationId; raises KeyError for an unknown one."""
+        return self._by_id[operation_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Operation]:
+        return {operation.id: operation for operation in self.operations}
+
+    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """Return the operation that a method and a path below the base URL address, with its path parameters."""
+        for operation in self.operations:
+            found = operation.pattern.match(path)
+            if found and operation.method == method.upper():
+                return operation, {name: unquote(value) for name, value in found.groupdict().items()}
+        return None
+
+
+def load(path: Path = DOCUMENT) -> Document:
+    """Read an OpenAPI document; raises Problem when it cannot be read or is no YAML mapping."""
+    try:
+        # S506 does not see that the loader is a safe one
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
+    except OSError as error:
+        raise Problem(f"cannot read {path}: {error.strerror}", "name an OpenAPI document") from error
+    except yaml.YAMLError as error:
+        raise Problem(f"{path} is not YAML: {error}", "mend the line it names") from error
+    if not isinstance(tree, dict) or "paths" not in tree:
+        raise Problem(f"{path} is no OpenAPI document: it has no paths", "name an OpenAPI document")
+    return Document(
+        version=str(tree["info"]["version"]),
+        tree=tree,
+        operations=tuple(_operations(tree)),
+        sources=frozenset(_sources(tree)),
+    )
+
+
+def _operations(tree: Mapping[str, Any]) -> Iterator[Operation]:
+    for path, item in tree["paths"].items():
+        for method in METHODS:
+            if method in item:
+                operation = item[method]
+                pointer = f"/paths/{path.replace('/', '~1')}/{method}/responses"
+                yield Operation(
+                    id=operation["operationId"],
+                    method=method.upper(),
+                    path=path,
+                    summary=operation.get("summary", ""),
+                    shapes={
+                        int(status): _shape(tree, response, f"{pointer}/{status}")
+                        for status, response in operation["responses"].items()
+                    },
+                    writes=method not in ("get", "head", "options"),
+                )
+
+
+def _shape(tree: Mapping[str, Any], response: Mapping[str, Any], pointer: str) -> Shape:
+    if "$ref" in response:
+        pointer = response["$ref"].removeprefix("#")
+    response = resolve(tree, response)
+    content = response.get("content", {})
+    schema = next(iter(content.values()), {}).get("schema")
+    headers = {name: resolve(tree, value) for name, value in response.get("headers", {}).items()}
+    return Shape(
+        pointer=pointer,
+        media_types=tuple(content),
+        validator=None if schema is None else _validator(tree, schema),
+        headers=tuple(
+            (name, value.get("required", False), _validator(tree, value.get("schema", {})))
+            for name, value in sorted(headers.items())
+        ),
+    )
+
+
+def resolve(tree: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a local `$ref`, if the value is one."""
+    while "$ref" in value:
+        target: Any = tree
+        for step in value["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        value = target
+    return value
+
+
+def _validator(tree: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
+    # Local references start at the root, so the components travel with each schema.
+    rooted = {"$schema": DIALECT, "components": {"schemas": tree["components"]["schemas"]}, "allOf": [schema]}
+    return jsonschema_rs.Draft202012Validator(rooted, validate_formats=True)
+
+
+def _sources(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value.get("x-source", ())
+        for child in value.values():
+            yield from _sources(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _sources(child)

@@ -1,0 +1,125 @@
+"""What tests expect of replies; each function raises Failed with both halves of "expected …, saw …"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NoReturn
+
+from syncano_contract import judge
+from syncano_contract.api import Reply
+from syncano_contract.model import Exchange
+from syncano_contract.outcome import CannotTell, Failed
+from syncano_contract.session import Session, Sighting
+
+
+def success(reply: Reply) -> None:
+    """Expect the documented status of a success."""
+    _not_throttled(reply)
+    if reply.status != reply.operation.success:
+        expected = f"{reply.operation.id} to answer {reply.operation.success}"
+        raise Failed(expected, str(reply), reply.exchange, _server_error(reply))
+
+
+def refused(reply: Reply, *statuses: int) -> None:
+    """Expect one of the statuses, or one with which HTTP itself refuses."""
+    _not_throttled(reply)
+    if reply.status in statuses or reply.status in judge.TOLERATED:
+        return
+    undocumented = 400 <= reply.status < 500 and reply.status not in reply.operation.shapes
+    subject = judge.STATUS if undocumented else _server_error(reply)
+    expected = f"{reply.operation.id} to refuse with {' or '.join(str(status) for status in statuses)}"
+    raise Failed(expected, str(reply), reply.exchange, subject)
+
+
+def any_refusal(reply: Reply) -> None:
+    """Expect any 4xx."""
+    _not_throttled(reply)
+    if not 400 <= reply.status < 500:
+        expected = f"{reply.operation.id} to refuse with a 4xx"
+        raise Failed(expected, str(reply), reply.exchange, _server_error(reply))
+
+
+def not_found(reply: Reply, for_another: Callable[[], Reply]) -> None:
+    """Expect 404 for what nobody has, or 403 where `for_another`, the same for somebody else's, gives 403 too."""
+    if reply.status == 403 and for_another().status == 403:
+        return
+    refused(reply, 404)
+    if reply.status == 404:
+        detail(reply)
+
+
+def detail(reply: Reply) -> str:
+    """Expect an error body with a `detail`, and return it."""
+    if not reply.is_documented:
+        raise CannotTell(f"the error of {reply.operation.id} is not as documented: {reply}", judge.ERROR_BODY)
+    return str(reply.at("detail"))
+
+
+def faulty(reply: Reply, *names: str) -> None:
+    """Expect a 400 that names exactly these fields, each with a list of messages."""
+    refused(reply, 400)
+    if reply.status != 400:
+        return
+    if not reply.is_documented:
+        raise CannotTell(f"the error of {reply.operation.id} is not as documented: {reply}", judge.ERROR_BODY)
+    equal("the fields that the error names", sorted(reply.body), sorted(names), reply)
+
+
+def equal(what: str, seen: object, expected: object, reply: Reply) -> None:
+    """Expect a value."""
+    if seen != expected:
+        raise Failed(f"{what} to be {_show(expected)}", _show(seen), reply.exchange)
+
+
+def blocked(reason: str, requirement: str) -> NoReturn:
+    """Say that another requirement stands in the way."""
+    raise CannotTell(reason, requirement)
+
+
+def that(holds: object, expected: str, seen: str, reply: Reply) -> None:
+    """Expect what no comparison of two values says."""
+    if not holds:
+        raise Failed(expected, seen, reply.exchange)
+
+
+def traffic(session: Session) -> list[Exchange]:
+    """Return every exchange of the run; raises CannotTell when there is none with a reply."""
+    exchanges = session.log.exchanges
+    if not any(exchange.response for exchange in exchanges):
+        raise CannotTell("no request of this run had a reply")
+    return exchanges
+
+
+def sightings(session: Session) -> list[Sighting]:
+    """Return every user that a reply of the run showed; raises CannotTell when none did."""
+    seen = list(session.sightings())
+    if not seen:
+        raise CannotTell("no reply of this run showed a user", judge.BODY)
+    return seen
+
+
+def no_departure(session: Session, aspect: str) -> None:
+    """Expect that no reply of the run departs from the document in an aspect."""
+    traffic(session)
+    found = Counter((each.operation, each.expected, each.seen) for each in session.departures(aspect))
+    if found:
+        (operation, expected, seen), times = found.most_common(1)[0]
+        others = f", and {len(found) - 1} other departures" if len(found) > 1 else ""
+        exchange = next(each.exchange for each in session.departures(aspect) if each.seen == seen)
+        raise Failed(f"{operation} to send {expected}", f"{seen} ({times} times{others})", exchange)
+
+
+def _not_throttled(reply: Reply) -> None:
+    if reply.status == 429:
+        raise CannotTell("the target throttled for longer than a run waits; give --rate a smaller number")
+    if 300 <= reply.status < 400:
+        raise CannotTell(f"{reply.operation.id} was redirected ({reply.status}); redirects are not followed")
+
+
+def _server_error(reply: Reply) -> str | None:
+    return judge.SERVER_ERROR if reply.status >= 500 else None
+
+
+def _show(value: object) -> str:
+    return judge.shorten(repr(value))

@@ -1,0 +1,112 @@
+"""One exchange and the document: in what does the reply depart from what is documented?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from syncano_contract.document import Document, Operation, Shape
+from syncano_contract.model import Exchange, Response, header
+
+# What HTTP itself may answer before an operation is reached: noted, never a departure.
+TOLERATED = frozenset({405, 406, 413, 414, 415, 429, 431, *range(300, 400)})
+
+# A path parameter outside of these may be refused by a router or a proxy in whatever form it likes.
+PLAIN = {"instance_name": re.compile(r"[A-Za-z0-9_-]{1,64}\Z"), "user_id": re.compile(r"[1-9][0-9]{0,17}\Z")}
+
+# The aspects of a reply; a requirement names the one that it judges as its `subject`.
+STATUS, MEDIA_TYPE, BODY, ERROR_BODY, HEADERS = "status", "media type", "body", "error body", "headers"
+SERVER_ERROR, NO_REPLY = "server error", "no reply"
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One way in which a reply departs from the document."""
+
+    aspect: str
+    operation: str
+    expected: str
+    seen: str
+    exchange: Exchange
+
+
+def addressed(document: Document, base_url: str, exchange: Exchange) -> Operation | None:
+    """Return the operation that a request addresses with plain path parameters, if any."""
+    path = urlsplit(exchange.request.url).path.removeprefix(urlsplit(base_url).path)
+    matched = document.match(exchange.request.method, path)
+    if matched is None:
+        return None
+    operation, parameters = matched
+    plain = all(PLAIN[name].match(value) for name, value in parameters.items() if name in PLAIN)
+    return operation if plain else None
+
+
+def judge(document: Document, base_url: str, exchange: Exchange) -> Iterator[Departure]:
+    """Yield each departure of one reply; an exchange without a reply yields none."""
+    response = exchange.response
+    if response is None:
+        return
+    operation = addressed(document, base_url, exchange)
+    name = operation.id if operation else exchange.request.method
+    if response.status >= 500:
+        yield Departure(SERVER_ERROR, name, "no 5xx status", f"status {response.status}", exchange)
+    elif operation is not None and response.status in operation.shapes:
+        for aspect, expected, seen in against(operation.shapes[response.status], response):
+            yield Departure(aspect, name, expected, seen, exchange)
+    elif operation is not None and response.status not in TOLERATED:
+        listed = ", ".join(str(status) for status in sorted(operation.shapes))
+        yield Departure(STATUS, name, f"one of the statuses {listed}", f"status {response.status}", exchange)
+
+
+def against(shape: Shape, response: Response) -> Iterator[tuple[str, str, str]]:
+    """Yield aspect, what was expected and what was seen for each departure of a reply from its shape."""
+    media_type = (header(response.headers, "Content-Type") or "").split(";")[0].strip().lower()
+    if shape.media_types and media_type not in shape.media_types:
+        yield MEDIA_TYPE, f"Content-Type {' or '.join(shape.media_types)}", f"{media_type or 'none'}"
+    for name, required, validator in shape.headers:
+        value = header(response.headers, name)
+        if value is None and required:
+            yield HEADERS, f"a header {name}", "none"
+        elif value is not None and not any(validator.is_valid(form) for form in _header_forms(value)):
+            yield HEADERS, f"a header {name} as documented", value
+    if shape.validator is not None:
+        aspect = BODY if response.status < 400 else ERROR_BODY
+        for expected, seen in _body_departures(shape, response):
+            yield aspect, expected, seen
+
+
+def parse(body: bytes) -> object:
+    """Parse a JSON body as RFC 8259 has it (UTF-8, no byte order mark, no NaN); raises ValueError."""
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _header_forms(value: str) -> tuple[object, ...]:
+    return (value, int(value)) if re.fullmatch(r"-?[0-9]{1,18}", value) else (value,)
+
+
+def _body_departures(shape: Shape, response: Response) -> Iterator[tuple[str, str]]:
+    assert shape.validator is not None
+    try:
+        errors = list(shape.validator.iter_errors(parse(response.body)))
+    except ValueError as error:  # no JSON, or a lone surrogate that the validator cannot take
+        yield "a body that is JSON", f"{shorten(response.body)} ({error})"
+        return
+    for found in errors:
+        where = "/" + "/".join(str(step) for step in found.instance_path)
+        yield f"a body as {shape.pointer} has it", f"at {where}: {shorten(found.message)}"
+
+
+def shorten(text: str | bytes, limit: int = 160) -> str:
+    """Return the text, or its beginning and its whole length."""
+    shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return shown if len(shown) <= limit else f"{shown[:limit]}… ({len(text)} long)"

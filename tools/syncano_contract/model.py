@@ -1,0 +1,158 @@
+"""The nouns of the project: frozen values that flow from the target to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How much a requirement binds (DESIGN: MUST is what a page says, SHOULD is plain expectation)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+class Verdict(StrEnum):
+    """What is known of one requirement after a run: the EARL outcomes."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    CANNOT_TELL = "cannot_tell"
+    INAPPLICABLE = "inapplicable"
+    UNTESTED = "untested"
+
+
+class Conclusion(StrEnum):
+    """What a run says of its target as a whole."""
+
+    CONFORMANT = "conformant"
+    NON_CONFORMANT = "non-conformant"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One sentence that a deployment keeps or breaks; `source` holds fact ids or RFC sections."""
+
+    id: str
+    level: Level
+    text: str
+    source: tuple[str, ...]
+
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Return the first value of a header, whatever the case of its name (RFC 9110, section 5.1)."""
+    return next((value for key, value in headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was sent; `url` is absolute."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back; `body` is decoded (no transfer or content coding)."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request with its response, or with the `error` that stood in the response's place.
+
+    `number` counts from 1 in the order of sending, `seconds` is the whole exchange, `sender` is the id of the
+    requirement (or the name of the engine) that sent it.
+    """
+
+    number: int
+    started: datetime
+    seconds: float
+    sender: str
+    request: Request
+    response: Response | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one requirement, why, and the numbers of the exchanges that show it.
+
+    `expected` and `seen` are the halves of a failure's message. `cause` is the id of the requirement whose failure
+    explains this result, where there is one.
+    """
+
+    requirement: str
+    verdict: Verdict
+    message: str = ""
+    evidence: tuple[int, ...] = ()
+    expected: str | None = None
+    seen: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often an operation gave one of its documented statuses during a run."""
+
+    operation: str
+    status: int
+    exchanges: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that one run found; holds no secret: keys and passwords are placeholders such as `<user_key 3>`.
+
+    `target` is the base URL; `document` the version of openapi.yaml; `requests` counts every exchange; `command`
+    repeats the run; `operations` maps each exchange number to the operationId that its request addressed;
+    `left_behind` lists what the run added and did not remove.
+    """
+
+    target: str
+    instance: str
+    document: str
+    tool: str
+    started: datetime
+    seconds: float
+    seed: int
+    depth: str
+    read_only: bool
+    command: str
+    requirements: tuple[Requirement, ...]
+    results: tuple[Result, ...]
+    exchanges: tuple[Exchange, ...]
+    operations: Mapping[int, str]
+    coverage: tuple[Coverage, ...]
+    notes: tuple[str, ...]
+    left_behind: tuple[str, ...]
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return len(self.exchanges)
+
+
+class Problem(Exception):
+    """Something that a person must change: what is wrong (and where), and the way out; `cli` words it once."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        """Keep both sentences; neither ever holds a secret."""
+        super().__init__(what)
+        self.what = what
+        self.fix = fix

@@ -1,0 +1,38 @@
+"""How a test says what it found when that is not `passed`."""
+
+from __future__ import annotations
+
+from syncano_contract.model import Exchange
+
+
+class Failed(AssertionError):
+    """The target did something else than the requirement asks.
+
+    `subject` names what else this may be the fault of (an aspect of `judge`, or an operationId): where the requirement
+    on that subject failed too, this one cannot tell.
+    """
+
+    def __init__(self, expected: str, seen: str, exchange: Exchange | None = None, subject: str | None = None) -> None:
+        """Keep both halves of the sentence "expected …, saw …"."""
+        super().__init__(f"expected {expected}, saw {seen}")
+        self.expected = expected
+        self.seen = seen
+        self.exchange = exchange
+        self.subject = subject
+
+
+class CannotTell(Exception):
+    """The requirement could not be judged; `subject` names what stands in its way, as for `Failed`."""
+
+    def __init__(self, reason: str, subject: str | None = None) -> None:
+        """Keep the reason as a sentence without a full stop."""
+        super().__init__(reason)
+        self.subject = subject
+
+
+class Inapplicable(Exception):
+    """The requirement's precondition is not given by this target or these settings."""
+
+
+class Untested(Exception):
+    """The requirement holds or not, but no operation of this API can show it."""

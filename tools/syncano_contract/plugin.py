@@ -1,0 +1,178 @@
+"""The pytest plugin: requirements as marked tests, the fixtures they use, and the finding that each test gives."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from syncano_contract.api import Api
+from syncano_contract.document import Document
+from syncano_contract.model import Level, Requirement, Verdict
+from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
+from syncano_contract.session import Session
+from syncano_contract.settings import Depth
+from syncano_contract.verdicts import Finding
+
+MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the decorator says of a test; the test's docstring says the rest."""
+
+    id: str
+    level: Level
+    source: tuple[str, ...]
+    subject: str | None
+    depth: Depth
+
+
+def requirement(
+    id: str,  # noqa: A002 - the word of DESIGN.md
+    level: Level,
+    *,
+    source: str | tuple[str, ...],
+    subject: str | None = None,
+    depth: Depth = Depth.QUICK,
+) -> pytest.MarkDecorator:
+    """Mark a test as the proof of a requirement.
+
+    `source` names fact ids of pages or RFC sections; `subject` the aspect or operation whose verdict this one is, so
+    that other failures can be put down to it; `depth` the least depth at which it runs.
+    """
+    sources = (source,) if isinstance(source, str) else source
+    return pytest.mark.requirement(Mark(id, level, sources, subject, depth))
+
+
+def mark_of(item: pytest.Item) -> Mark:
+    """Return a test's mark; raises UsageError for a test that is no requirement."""
+    marker = item.get_closest_marker("requirement")
+    if marker is None:
+        raise pytest.UsageError(f"{item.nodeid} carries no @requirement")
+    mark: Mark = marker.args[0]
+    return mark
+
+
+class Collector:
+    """Turns collected tests into requirements, checked for id, sentence and source."""
+
+    def __init__(self, document: Document, only: tuple[str, ...] = ()) -> None:
+        """Collect only ids that match one of the patterns, if there are any."""
+        self.requirements: dict[str, Requirement] = {}
+        self.subjects: dict[str, str] = {}
+        self._document = document
+        self._only = only
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Register the marker."""
+        config.addinivalue_line("markers", "requirement(mark): the requirement that a test proves")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the selected requirements, those that look at the whole traffic last."""
+        chosen = [item for item in items if self._is_selected(mark_of(item).id)]
+        for item in chosen:
+            self._enter(item)
+        items[:] = sorted(chosen, key=lambda item: "traffic" in getattr(item, "fixturenames", ()))
+
+    def _is_selected(self, requirement_id: str) -> bool:
+        return not self._only or any(fnmatch.fnmatchcase(requirement_id, pattern) for pattern in self._only)
+
+    def _enter(self, item: pytest.Item) -> None:
+        mark = mark_of(item)
+        text = " ".join((getattr(item, "function", item).__doc__ or "").split())
+        unknown = [name for name in mark.source if not name.startswith("RFC ") and name not in self._document.sources]
+        entered = Requirement(mark.id, mark.level, text, mark.source)
+        if not text or not mark.source or unknown or self.requirements.get(mark.id, entered) != entered:
+            raise pytest.UsageError(f"{item.nodeid}: {mark.id} needs one sentence and known sources, once ({unknown})")
+        self.requirements[mark.id] = entered
+        if mark.subject:
+            self.subjects[mark.subject] = mark.id
+
+
+class Runner:
+    """Gives tests their fixtures and keeps what each of them found."""
+
+    def __init__(self, session: Session, progress: Callable[[str, int, int], None]) -> None:
+        """Run against a session; `progress` is told id, number and total before each test."""
+        self.findings: list[Finding] = []
+        self.crash: str | None = None
+        self._session = session
+        self._progress = progress
+        self._done = 0
+
+    @pytest.fixture(scope="session")
+    def session(self) -> Session:
+        """Everything of this run."""
+        return self._session
+
+    @pytest.fixture(scope="session")
+    def api(self) -> Api:
+        """The four operations of the target."""
+        return self._session.api
+
+    @pytest.fixture(scope="session")
+    def traffic(self) -> Session:
+        """The session, for requirements that judge every exchange: they run last."""
+        return self._session
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Let exchanges bear the id of the requirement that sends them."""
+        self._done += 1
+        self._session.client.sender = mark_of(item).id
+        self._progress(mark_of(item).id, self._done, len(item.session.items))
+        return (yield)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Leave out what runs at a greater depth only, and say so."""
+        mark = mark_of(item)
+        if mark.depth > self._session.settings.depth:
+            reason = f"runs at --depth {mark.depth.name.lower()} only"
+            self.findings.append(Finding(mark.id, Verdict.UNTESTED, reason))
+            pytest.skip(reason)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
+        """Turn what the test does into a finding; a test of this kind never fails as pytest has it."""
+        mark = mark_of(pyfuncitem)
+        before = len(self._session.log.exchanges)
+        raised: BaseException | None = None
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever a test raises becomes a finding
+            raised = error
+            self._session.api.forget()
+        sent = tuple(exchange.number for exchange in self._session.log.exchanges[before:])
+        self.findings.append(finding(mark.id, raised, sent))
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a defect of the suite itself (a fixture that breaks), which no finding covers."""
+        if report.failed:
+            self.crash = report.longreprtext
+
+
+def finding(requirement_id: str, raised: BaseException | None, sent: tuple[int, ...]) -> Finding:
+    """Turn what a test raised into a finding; an exception that no test raises on purpose cannot tell."""
+    match raised:
+        case None:
+            return Finding(requirement_id, Verdict.PASSED, evidence=sent)
+        case Failed():
+            shown = raised.exchange and raised.exchange.number
+            evidence = (*(number for number in sent if number != shown), *((shown,) if shown else ()))
+            return Finding(
+                requirement_id, Verdict.FAILED, str(raised), evidence, raised.subject, raised.expected, raised.seen
+            )
+        case CannotTell():
+            return Finding(requirement_id, Verdict.CANNOT_TELL, str(raised), sent, raised.subject)
+        case Inapplicable():
+            return Finding(requirement_id, Verdict.INAPPLICABLE, str(raised))
+        case Untested():
+            return Finding(requirement_id, Verdict.UNTESTED, str(raised))
+        case _:
+            message = f"the suite itself broke: {type(raised).__name__}: {raised}"
+            return Finding(requirement_id, Verdict.CANNOT_TELL, message, sent)

@@ -1,0 +1,1 @@
+"""The reference deployment: a real server on a real database that keeps the contract."""

@@ -1,0 +1,7 @@
+"""Where the files that travel with the package lie."""
+
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+DOCUMENT = DATA / "openapi.yaml"
+CONTRACT_TESTS = (DATA / "contract_tests").resolve()

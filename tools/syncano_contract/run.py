@@ -1,0 +1,147 @@
+"""A whole run: preflight, the requirements, cleaning up, and the report of it all."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import pytest
+
+from syncano_contract import session as sessions
+from syncano_contract.document import Document
+from syncano_contract.model import Coverage, Problem, Report, Requirement, Result
+from syncano_contract.plugin import Collector, Runner
+from syncano_contract.preflight import check
+from syncano_contract.resources import CONTRACT_TESTS
+from syncano_contract.session import Session
+from syncano_contract.settings import Settings
+from syncano_contract.target import Target
+from syncano_contract.verdicts import results
+
+Progress = Callable[[str, int, int], None]
+
+# Nothing of the folder that a run is started in, and no plugin that happens to be installed, has a say.
+PYTEST = (
+    *("-c", os.devnull, "--rootdir", str(CONTRACT_TESTS), "--import-mode=importlib", "--assert=plain", "-s"),
+    *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:junitxml", "-p", "no:faulthandler"),
+    "--disable-plugin-autoload",
+)
+
+
+def requirements(document: Document, only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
+    """Return every requirement of the suite, or those whose id matches a pattern; raises Problem when none does."""
+    collector = Collector(document, only)
+    _pytest([collector], "--collect-only")
+    if not collector.requirements:
+        raise Problem(f"no requirement is called {' or '.join(only)}", "`syncano-contract requirements` lists them")
+    return tuple(collector.requirements.values())
+
+
+def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
+    """Run the suite against a target; raises Problem when it cannot be run at all."""
+    started = datetime.now(UTC)
+    session = sessions.begin(target, document, settings)
+    collector = Collector(document, settings.only)
+    runner = Runner(session, progress)
+    try:
+        check(session)
+        _pytest([collector, runner])
+        left_behind = _leave(session)
+    finally:
+        session.client.close()
+    found = results(collector.requirements.values(), runner.findings, collector.subjects)
+    return _report(session, started, tuple(collector.requirements.values()), found, left_behind)
+
+
+def _pytest(plugins: Sequence[object], *options: str) -> None:
+    with _without_pytest_settings():
+        code = pytest.main([*PYTEST, *options, str(CONTRACT_TESTS)], plugins=plugins)
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise AssertionError(f"the contract tests could not be collected: {code!r}")
+
+
+@contextmanager
+def _without_pytest_settings() -> Iterator[None]:
+    kept = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+def _leave(session: Session) -> tuple[str, ...]:
+    """Return what the run leaves behind, after removing what it can if that was asked for."""
+    made = session.ledger.made
+    if session.settings.cleanup:
+        made = tuple(user for user in made if not _remove(session, user.path))
+    return (*(user.path for user in made), *(f"perhaps a user {name!r}" for name in session.ledger.unidentified))
+
+
+def _remove(session: Session, path: str) -> bool:
+    """Remove one user with the account key (the one write that it goes with), and tell whether it is gone."""
+    session.client.sender = "cleanup"
+    headers = {"X-API-KEY": session.target.account_key or ""}
+    reply = session.client.send("DELETE", path, headers, None, "cleanup").response
+    return reply is not None and reply.status in (200, 202, 204, 404, 410)
+
+
+def _report(
+    session: Session,
+    started: datetime,
+    requirements: tuple[Requirement, ...],
+    found: tuple[Result, ...],
+    left_behind: tuple[str, ...],
+) -> Report:
+    text = session.redactor.text
+    operations = _operations(session)
+    return Report(
+        target=session.target.url,
+        instance=session.target.instance,
+        document=session.document.version,
+        tool=f"syncano-contract {version('syncano-contract')}",
+        started=started,
+        seconds=(datetime.now(UTC) - started).total_seconds(),
+        seed=session.settings.seed,
+        depth=session.settings.depth.name.lower(),
+        read_only=session.settings.read_only,
+        command="",
+        requirements=requirements,
+        results=tuple(_redacted(each, text) for each in found),
+        exchanges=tuple(session.redactor.exchange(exchange) for exchange in session.log.exchanges),
+        operations=operations,
+        coverage=_coverage(session, operations),
+        notes=(),
+        left_behind=tuple(text(line) for line in left_behind),
+    )
+
+
+def _redacted(result: Result, text: Callable[[str], str]) -> Result:
+    return replace(
+        result,
+        message=text(result.message),
+        expected=result.expected and text(result.expected),
+        seen=result.seen and text(result.seen),
+    )
+
+
+def _operations(session: Session) -> dict[int, str]:
+    matched = ((exchange.number, session.operation(exchange)) for exchange in session.log.exchanges)
+    return {number: operation.id for number, operation in matched if operation is not None}
+
+
+def _coverage(session: Session, operations: Mapping[int, str]) -> tuple[Coverage, ...]:
+    seen = Counter(
+        (operations[exchange.number], exchange.response.status)
+        for exchange in session.log.exchanges
+        if exchange.response is not None and exchange.number in operations
+    )
+    return tuple(
+        Coverage(operation.id, status, seen[operation.id, status])
+        for operation in session.document.operations
+        for status in sorted(operation.shapes)
+    )

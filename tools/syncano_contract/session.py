@@ -1,0 +1,95 @@
+"""What one run works with: the target, the client that records, and the calls made of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from syncano_contract.api import Api
+from syncano_contract.client import Client, Log
+from syncano_contract.document import Document, Operation
+from syncano_contract.judge import Departure, judge, parse
+from syncano_contract.ledger import Ledger
+from syncano_contract.model import Exchange
+from syncano_contract.redact import Redactor
+from syncano_contract.settings import Settings
+from syncano_contract.target import Target
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A reply that showed a user: the parsed body and the instance that was called."""
+
+    exchange: Exchange
+    instance: str
+    body: Mapping[str, Any]
+
+
+@dataclass
+class Session:
+    """One run against one target."""
+
+    target: Target
+    document: Document
+    settings: Settings
+    log: Log
+    redactor: Redactor
+    ledger: Ledger
+    client: Client
+    api: Api
+    _departures: list[Departure] = field(default_factory=list)
+    _judged: int = 0
+
+    def departures(self, *aspects: str) -> Iterator[Departure]:
+        """Yield the departures, in these aspects, of every exchange so far; each exchange is judged once."""
+        while self._judged < len(self.log.exchanges):
+            exchange = self.log.exchanges[self._judged]
+            self._departures += judge(self.document, self.target.url, exchange)
+            self._judged += 1
+        return (departure for departure in self._departures if departure.aspect in aspects)
+
+
+    def sightings(self) -> Iterator[Sighting]:
+        """Yield every user that a success of an operation showed, in the order of sending."""
+        for exchange in self.log.exchanges:
+            if exchange.response is None or exchange.response.status // 100 != 2:
+                continue
+            matched = self.document.match(exchange.request.method, self._path(exchange))
+            body = _user(exchange.response.body) if matched else None
+            if matched and body is not None:
+                yield Sighting(exchange, matched[1]["instance_name"], body)
+
+    def operation(self, exchange: Exchange) -> Operation | None:
+        """Return the operation whose method and path a request has."""
+        matched = self.document.match(exchange.request.method, self._path(exchange))
+        return matched[0] if matched else None
+
+    def _path(self, exchange: Exchange) -> str:
+        return urlsplit(exchange.request.url).path.removeprefix(urlsplit(self.target.url).path)
+
+
+def begin(target: Target, document: Document, settings: Settings) -> Session:
+    """Make a session with a run prefix of its own; sends nothing."""
+    log = Log()
+    redactor = Redactor(target)
+    ledger = Ledger(target, prefix=f"contract-{secrets.token_hex(4)}")
+    log.watchers += [ledger.enter, lambda exchange: _learn(redactor, exchange)]
+    client = Client(target, log, timeout=settings.timeout, rate=settings.rate)
+    api = Api(client, document, target, ledger, redactor, read_only=settings.read_only)
+    return Session(target, document, settings, log, redactor, ledger, client, api)
+
+
+def _user(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = parse(body)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) and "id" in value else None
+
+
+def _learn(redactor: Redactor, exchange: Exchange) -> None:
+    if exchange.response is not None:
+        redactor.learn_from(exchange.response.body.decode("utf-8", "replace"))

@@ -1,0 +1,185 @@
+"""What a run is pointed at: the target's address, its keys, and how to read them."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from syncano_contract.model import Headers, Problem
+
+TEMPLATE = """\
+# A target for `syncano-contract run --target FILE`.
+# A value "$NAME" is read from the environment variable NAME, so that this file needs no secret in it.
+
+# The base URL, up to and with the version, and the instance that the run may add users to.
+url = "https://api.syncano.io/v1.1"
+instance = "my-instance"
+
+# An instance key that may add users, and nothing more. Without it only --read-only is possible.
+api_key = "$SYNCANO_API_KEY"
+
+# Optional; each makes more requirements applicable.
+# plain_key = "$SYNCANO_PLAIN_KEY"      # an instance key that may not even add users
+# account_key = "$SYNCANO_ACCOUNT_KEY"  # sent with GET only (and with DELETE by --cleanup)
+# user_key = "$SYNCANO_USER_KEY"        # of a user that exists already; needed by --read-only
+# ca_bundle = "ca.pem"                  # certificates to trust, relative to this file
+
+# Optional: a second tenant, to prove that neither reaches into the other.
+# [other]
+# instance = "another-instance"
+# api_key = "$SYNCANO_OTHER_API_KEY"    # may add users there
+
+# Optional: headers that go with every request.
+# [headers]
+# X-Request-Source = "conformance"
+"""
+
+KEYS = ("api_key", "plain_key", "account_key", "user_key")
+SETTINGS = {"url", "instance", "ca_bundle", "headers", "other", *KEYS}
+ENVIRONMENT = {f"SYNCANO_{name.upper()}": name for name in KEYS}
+OTHER_ENVIRONMENT = {"SYNCANO_OTHER_INSTANCE": "instance", "SYNCANO_OTHER_API_KEY": "api_key"}
+WRITE_ONE = "syncano-contract target > target.toml"
+
+
+@dataclass(frozen=True)
+class Other:
+    """A second tenant of the same deployment."""
+
+    instance: str
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A deployment under test; a key that is None makes the requirements that need it inapplicable."""
+
+    url: str
+    instance: str
+    api_key: str | None = field(default=None, repr=False)
+    plain_key: str | None = field(default=None, repr=False)
+    account_key: str | None = field(default=None, repr=False)
+    user_key: str | None = field(default=None, repr=False)
+    other: Other | None = None
+    headers: Headers = field(default=(), repr=False)
+    ca_bundle: Path | None = None
+
+    @property
+    def instance_keys(self) -> tuple[str, ...]:
+        """Every key but those of users that this target gives."""
+        given = (self.api_key, self.plain_key, self.account_key, self.other and self.other.api_key)
+        return tuple(key for key in given if key)
+
+
+def from_file(path: Path, environment: Mapping[str, str] = os.environ) -> Target:
+    """Read a target file (TOML); raises Problem naming the file and the setting that is wrong."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Problem(f"cannot read {path}: {error.strerror}", f"write one: {WRITE_ONE}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{path} is not TOML: {error}", f"compare it with a fresh one: {WRITE_ONE}") from error
+    return _from_table(table, path, environment)
+
+
+def from_environment(url: str, instance: str | None, environment: Mapping[str, str] = os.environ) -> Target:
+    """Make a target of a URL, an instance name and the SYNCANO_… variables; raises Problem."""
+    instance = instance or environment.get("SYNCANO_INSTANCE")
+    if not instance:
+        raise Problem(f"no instance is named for {url}", "add --instance NAME, or use --target FILE")
+    keys = _from_variables(ENVIRONMENT, environment)
+    other = _from_variables(OTHER_ENVIRONMENT, environment)
+    where = f"the environment ({', '.join(OTHER_ENVIRONMENT)})"
+    return Target(check_url(url), instance, **keys, other=_other(other, where) if other else None)
+
+
+def _from_variables(names: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    given = {variable: name for variable, name in names.items() if environment.get(variable)}
+    return {name: _sendable(environment[variable], variable) for variable, name in given.items()}
+
+
+def check_url(url: str) -> str:
+    """Return the base URL without a trailing slash; raises Problem when it is none."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        shown = url if "@" not in url else "what was given"
+        raise Problem(f"{shown} is no base URL", "give one such as https://api.syncano.io/v1.1")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise Problem(
+            "the base URL carries a user name, a password, a query or a fragment",
+            "leave them out: keys belong into the target file or the environment, see `syncano-contract target`",
+        )
+    return url.rstrip("/")
+
+
+def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[str, str]) -> Target:
+    _refuse_unknown(table, SETTINGS, f"{path}")
+    other, headers = table.get("other"), table.get("headers", {})
+    if other is not None and not isinstance(other, dict):
+        raise Problem(f"{path}: other is no table", "write it as [other] with instance and api_key")
+    if not isinstance(headers, dict):
+        raise Problem(f"{path}: headers is no table", 'write it as [headers] with lines NAME = "value"')
+    values = _strings({key: value for key, value in table.items() if key not in ("other", "headers")}, path, environment)
+    for needed in ("url", "instance"):
+        if not values.get(needed):
+            raise Problem(f"{path}: {needed} is missing", f'add a line such as {needed} = "…"; {WRITE_ONE} shows all')
+    bundle = values.pop("ca_bundle", None)
+    return Target(
+        url=check_url(values.pop("url")),
+        instance=values.pop("instance"),
+        **values,
+        other=_other(_strings(other, path, environment), f"{path} [other]") if other else None,
+        headers=tuple(sorted(_strings(headers, path, environment).items())),
+        ca_bundle=_existing(path.parent / bundle, path) if bundle else None,
+    )
+
+
+def _other(table: Mapping[str, str], where: str) -> Other:
+    _refuse_unknown(table, {"instance", "api_key"}, where)
+    for needed in ("instance", "api_key"):
+        if not table.get(needed):
+            raise Problem(f"{where}: {needed} is missing", "a second tenant needs both instance and api_key")
+    return Other(**table)
+
+
+def _existing(bundle: Path, path: Path) -> Path:
+    if not bundle.is_file():
+        raise Problem(f"{path}: ca_bundle {bundle} is no file", "name a PEM file, relative to the target file")
+    return bundle
+
+
+def _refuse_unknown(table: Mapping[str, object], known: set[str], where: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise Problem(f"{where}: unknown setting {unknown[0]}", f"known are {', '.join(sorted(known))}")
+
+
+def _strings(table: Mapping[str, object], path: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    values = {}
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise Problem(f"{path}: {key} is no string", f'write it in quotes: {key} = "…"')
+        values[key] = _resolved(key, value, path, environment)
+    return values
+
+
+def _resolved(key: str, value: str, path: Path, environment: Mapping[str, str]) -> str:
+    if value.startswith("$"):
+        if not environment.get(value[1:]):
+            raise Problem(f"{path}: {key} names {value}, which is not set", f"export {value[1:]}=… first")
+        value = environment[value[1:]]
+    return _sendable(value, f"{path}: {key}")
+
+
+def _sendable(value: str, where: str) -> str:
+    """Refuse what no header can carry (RFC 9110, section 5.5), without showing it: it may be a key."""
+    if not value or not value.isascii() or not value.isprintable() or value != value.strip():
+        raise Problem(f"{where} is empty or holds blanks at an end, line breaks or non-ASCII", "set it anew")
+    return value
