@@ -43,7 +43,7 @@ def test_a_profile_belongs_to_its_user(traffic: Session) -> None:
 
 @requirement("LINKS-2", MUST, source=SHOWN)
 def test_links_lead_to_the_user(traffic: Session) -> None:
-    """Every link of a user, of its profile and of its groups leads to that very thing, in the instance that was called."""
+    """Every link of a user, of its profile and of its groups leads to that very thing, in the instance called."""
     for sighting in expect.sightings(traffic):
         for name, link, tail in _links(sighting):
             if not unquote(urlsplit(link).path).endswith(tail):

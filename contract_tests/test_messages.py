@@ -13,7 +13,7 @@ from syncano_contract.plugin import SHOULD, requirement
     source=("users-add#response/403", "users-update-put#response/403", "users-reset-user-key#response/403"),
 )
 def test_unknown_api_key(api: Api) -> None:
-    """The detail of a 403 for an unknown API key is `No such API Key.`"""
+    """The detail of a 403 for an unknown API key has the text `No such API Key.` of the pages."""
     user = api.anyone()
 
     for reply in (
@@ -26,7 +26,7 @@ def test_unknown_api_key(api: Api) -> None:
 
 @requirement("MESSAGES-2", SHOULD, source=("user-details#callout/1", "user-details#response/403"))
 def test_account_key(api: Api) -> None:
-    """The detail of details' 403 for an account key is `You do not have permission to perform this action.`"""
+    """The detail of details' 403 for an account key has the text of the page's callout."""
     user_key = api.require("user_key") if api.read_only else api.anyone().user_key
     reply = api.details(user_key, api_key=api.require("account_key"))
 
@@ -35,7 +35,7 @@ def test_account_key(api: Api) -> None:
 
 @requirement("MESSAGES-3", SHOULD, source=("users-add#response/400", "users-update-put#response/400"))
 def test_missing_member(api: Api) -> None:
-    """The message for a missing member is `This field is required.`"""
+    """The message for a missing member has the text `This field is required.` of the pages."""
     for reply, field in (
         (api.add(password=ABSENT), "password"),
         (api.update(api.anyone(), username=ABSENT), "username"),
@@ -46,7 +46,7 @@ def test_missing_member(api: Api) -> None:
 
 @requirement("MESSAGES-4", SHOULD, source=("users-add#response/404", "user-details#response/404"))
 def test_unknown_instance(api: Api) -> None:
-    """The detail of a 404 for an unknown instance is `Instance was not found.`"""
+    """The detail of a 404 for an unknown instance has the text `Instance was not found.` of the pages."""
     _expect_detail(api.add(instance=api.nowhere), 404, "Instance was not found.")
     _expect_detail(api.details(api.unknown_key, instance=api.nowhere), 404, "Instance was not found.")
 

@@ -42,7 +42,11 @@ def test_user_keys_stand_in_their_member_only(traffic: Session) -> None:
         assert sighting.exchange.response is not None
         shown = sighting.exchange.response.body.decode("utf-8", "replace")
         if isinstance(key, str) and len(key) >= 16 and shown.count(key) > 1:
-            raise Failed("the user key in `user_key` only", "the same key elsewhere in the reply too", sighting.exchange)
+            raise Failed(
+                "the user key in `user_key` only",
+                "the same key elsewhere in the reply too",
+                sighting.exchange,
+            )
 
 
 @requirement("SECRETS-4", SHOULD, source="RFC 9110 section 17.1")

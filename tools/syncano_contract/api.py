@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
@@ -32,7 +32,15 @@ Key = str | Choice
 
 
 LASTING = ("id", "username", "user_key", "groups", "links", "profile")
-LASTING_PROFILE = ("id", "owner", "created_at", "owner_permissions", "group", "group_permissions", "other_permissions")
+LASTING_PROFILE = (
+    "id",
+    "owner",
+    "created_at",
+    "owner_permissions",
+    "group",
+    "group_permissions",
+    "other_permissions",
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,14 @@ class Api:
     """Calls the operations of one target; `prefix` begins the name of every user that it adds."""
 
     def __init__(
-        self, client: Client, document: Document, target: Target, ledger: Ledger, redactor: Redactor, *, read_only: bool
+        self,
+        client: Client,
+        document: Document,
+        target: Target,
+        ledger: Ledger,
+        redactor: Redactor,
+        *,
+        read_only: bool,
     ) -> None:
         """Send nothing yet."""
         self.client = client
@@ -195,8 +210,10 @@ class Api:
         return self._fresh(self.target.instance, self.require("api_key"))
 
     def anyone(self) -> User:
-        """Return a user for requests that are to be refused: the same one, as long as nothing failed."""
-        self._anyone = self._anyone or self.fresh()
+        """Return a user, as details shows it, for requests that are to be refused: the same while nothing fails."""
+        if self._anyone is None:
+            user = self.fresh()
+            self._anyone = replace(user, body=self.shown(user))
         return self._anyone
 
     def forget(self) -> None:

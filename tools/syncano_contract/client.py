@@ -14,7 +14,6 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    IncompleteRead,
     NewConnectionError,
     ProtocolError,
     ReadTimeoutError,
@@ -224,20 +223,17 @@ def _closed_early(failure: Exception) -> bool:
 
 def _worded(failure: Exception, timeout: float) -> str:
     """Say in one line why there was no reply."""
-    if isinstance(failure, ConnectTimeoutError):
-        return f"{NO_CONNECTION}: no answer within {timeout:g} s"
-    if isinstance(failure, NewConnectionError):
-        return f"{NO_CONNECTION}: {_reason(failure)}"
-    if isinstance(failure, SSLError):
-        return f"{NO_CONNECTION}: TLS: {failure}"
-    if isinstance(failure, (ReadTimeoutError, TimeoutError)):
-        return f"no complete reply within {timeout:g} s"
-    if isinstance(failure, IncompleteRead) or "IncompleteRead" in str(failure):
-        return "the reply was cut off"
-    if _closed_early(failure):
-        return "the connection was closed before a reply"
-    return f"no usable reply: {failure}"
+    wordings: tuple[tuple[bool, str], ...] = (
+        (isinstance(failure, NewConnectionError), f"{NO_CONNECTION}: {_reason(failure)}"),
+        (isinstance(failure, ConnectTimeoutError), f"{NO_CONNECTION}: no answer within {timeout:g} s"),
+        (isinstance(failure, SSLError), f"{NO_CONNECTION}: TLS: {_reason(failure)}"),
+        (isinstance(failure, (ReadTimeoutError, TimeoutError)), f"no complete reply within {timeout:g} s"),
+        ("IncompleteRead" in str(failure), "the reply was cut off"),
+        (_closed_early(failure), "the connection was closed before a reply"),
+    )
+    return next((words for holds, words in wordings if holds), f"no usable reply: {failure}")
 
 
 def _reason(failure: Exception) -> str:
+    """Return what the operating system or TLS said, without the addresses of objects."""
     return getattr(failure.__cause__, "strerror", None) or str(failure).rsplit(": ", 1)[-1]

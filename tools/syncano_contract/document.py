@@ -125,7 +125,7 @@ def _shape(tree: Mapping[str, Any], response: Mapping[str, Any], pointer: str) -
         pointer = response["$ref"].removeprefix("#")
     response = resolve(tree, response)
     content = response.get("content", {})
-    schema = next(iter(content.values()), {}).get("schema")
+    schema = next((media_type.get("schema") for media_type in content.values()), None)
     headers = {name: resolve(tree, value) for name, value in response.get("headers", {}).items()}
     return Shape(
         pointer=pointer,

@@ -1,4 +1,4 @@
-"""One exchange and the document: in what does the reply depart from what is documented?"""
+"""One exchange and the document: each way in which the reply departs from what is documented."""
 
 from __future__ import annotations
 

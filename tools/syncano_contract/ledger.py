@@ -50,6 +50,7 @@ class Ledger:
         self._passwords = 0
         self._target = target
         self._base = urlsplit(target.url).path
+        self._instances = {target.instance, target.other.instance} if target.other else {target.instance}
         self._made: dict[tuple[str, int], Made] = {}
         self._unknown: list[str] = []
 
@@ -71,7 +72,7 @@ class Ledger:
     def password(self) -> str:
         """Return the next password; no name tells it."""
         self._passwords += 1
-        return f"{self.password_stem}{self._passwords}"
+        return f"{self.password_stem}{self._passwords:06d}"  # as long as any other: none begins another
 
     def enter(self, exchange: Exchange) -> None:
         """Note the user of an exchange that added one, or may have."""
@@ -94,9 +95,9 @@ class Ledger:
             return
         account_key = self._target.account_key
         if account_key and any(account_key in value for value in (path, *headers.values())):
-            raise Unsafe(f"{method} {path.split('?')[0]} with the account key")
-        if not self._may_write(method, path.split("?")[0]):
-            raise Unsafe(f"{method} {path.split('?')[0]} could reach a user that this run did not make")
+            raise Unsafe(f"{method} {path.split('?', maxsplit=1)[0]} with the account key")
+        if not self._may_write(method, path.split("?", maxsplit=1)[0]):
+            raise Unsafe(f"{method} {path.split('?', maxsplit=1)[0]} could reach a user that this run did not make")
 
     def _may_write(self, method: str, path: str) -> bool:
         for pattern in (USERS, USER, OWN):
@@ -106,8 +107,12 @@ class Ledger:
         else:
             return False
         instance = unquote(found["instance"])
-        if instance.endswith(NOWHERE) or pattern is OWN:
-            return True  # `user/` has no id: it is the user of the key, and only keys of the run's users go with writes
+        if instance.endswith(NOWHERE):
+            return True
+        if instance not in self._instances:
+            return False
+        if pattern is OWN:
+            return True  # it has no id: it is the user of the key, and only keys of the run's own users go with writes
         if pattern is USERS:
             return method == "POST"
         return self._is_safe_id(instance, unquote(found["id"]))
@@ -117,9 +122,7 @@ class Ledger:
         if text.startswith("-"):
             return True
         numbers = [int(digits) for digits in re.findall(r"\d+", text)]
-        return all(
-            number in (0, NOBODY) or number >= 2**63 or (instance, number) in self._made for number in numbers
-        )
+        return all(number in (0, NOBODY) or number >= 2**63 or (instance, number) in self._made for number in numbers)
 
     def _below_base(self, url: str) -> str:
         return urlsplit(url).path.removeprefix(self._base)
@@ -131,5 +134,3 @@ def _object(body: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-

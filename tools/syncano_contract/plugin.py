@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import pytest
@@ -31,7 +31,7 @@ class Mark:
 
 
 def requirement(
-    id: str,  # noqa: A002 - the word of DESIGN.md
+    id: str,
     level: Level,
     *,
     source: str | tuple[str, ...],
@@ -120,7 +120,7 @@ class Runner:
         return self._session
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Let exchanges bear the id of the requirement that sends them."""
         self._done += 1
         self._session.client.sender = mark_of(item).id
@@ -136,7 +136,7 @@ class Runner:
             pytest.skip(reason)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, bool]:
         """Turn what the test does into a finding; a test of this kind never fails as pytest has it."""
         mark = mark_of(pyfuncitem)
         before = len(self._session.log.exchanges)
@@ -165,7 +165,13 @@ def finding(requirement_id: str, raised: BaseException | None, sent: tuple[int, 
             shown = raised.exchange and raised.exchange.number
             evidence = (*(number for number in sent if number != shown), *((shown,) if shown else ()))
             return Finding(
-                requirement_id, Verdict.FAILED, str(raised), evidence, raised.subject, raised.expected, raised.seen
+                requirement_id,
+                Verdict.FAILED,
+                str(raised),
+                evidence,
+                raised.subject,
+                raised.expected,
+                raised.seen,
             )
         case CannotTell():
             return Finding(requirement_id, Verdict.CANNOT_TELL, str(raised), sent, raised.subject)

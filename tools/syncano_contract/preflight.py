@@ -1,4 +1,4 @@
-"""Before anything is judged: is the target there, is the instance, and are the keys good for a run?"""
+"""Before anything is judged: whether the target is there, and the instance, and whether the key is accepted."""
 
 from __future__ import annotations
 

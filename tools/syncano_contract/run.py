@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,6 +43,8 @@ def requirements(document: Document, only: tuple[str, ...] = ()) -> tuple[Requir
 
 def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
     """Run the suite against a target; raises Problem when it cannot be run at all."""
+    if settings.only:
+        requirements(document, settings.only)
     started = datetime.now(UTC)
     session = sessions.begin(target, document, settings)
     collector = Collector(document, settings.only)
@@ -79,7 +80,10 @@ def _leave(session: Session) -> tuple[str, ...]:
     made = session.ledger.made
     if session.settings.cleanup:
         made = tuple(user for user in made if not _remove(session, user.path))
-    return (*(user.path for user in made), *(f"perhaps a user {name!r}" for name in session.ledger.unidentified))
+    return (
+        *(user.path for user in made),
+        *(f"perhaps a user {name!r}" for name in session.ledger.unidentified),
+    )
 
 
 def _remove(session: Session, path: str) -> bool:
@@ -98,7 +102,6 @@ def _report(
     left_behind: tuple[str, ...],
 ) -> Report:
     text = session.redactor.text
-    operations = _operations(session)
     return Report(
         target=session.target.url,
         instance=session.target.instance,
@@ -113,8 +116,8 @@ def _report(
         requirements=requirements,
         results=tuple(_redacted(each, text) for each in found),
         exchanges=tuple(session.redactor.exchange(exchange) for exchange in session.log.exchanges),
-        operations=operations,
-        coverage=_coverage(session, operations),
+        operations=_operations(session),
+        coverage=_coverage(session),
         notes=(),
         left_behind=tuple(text(line) for line in left_behind),
     )
@@ -134,14 +137,10 @@ def _operations(session: Session) -> dict[int, str]:
     return {number: operation.id for number, operation in matched if operation is not None}
 
 
-def _coverage(session: Session, operations: Mapping[int, str]) -> tuple[Coverage, ...]:
-    seen = Counter(
-        (operations[exchange.number], exchange.response.status)
-        for exchange in session.log.exchanges
-        if exchange.response is not None and exchange.number in operations
-    )
+def _coverage(session: Session) -> tuple[Coverage, ...]:
+    replies = session.replies()
     return tuple(
-        Coverage(operation.id, status, seen[operation.id, status])
+        Coverage(operation.id, status, replies[operation.id, status])
         for operation in session.document.operations
         for status in sorted(operation.shapes)
     )

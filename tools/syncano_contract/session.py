@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,7 +52,6 @@ class Session:
             self._judged += 1
         return (departure for departure in self._departures if departure.aspect in aspects)
 
-
     def sightings(self) -> Iterator[Sighting]:
         """Yield every user that a success of an operation showed, in the order of sending."""
         for exchange in self.log.exchanges:
@@ -61,6 +61,26 @@ class Session:
             body = _user(exchange.response.body) if matched else None
             if matched and body is not None:
                 yield Sighting(exchange, matched[1]["instance_name"], body)
+
+    def replies(self) -> Counter[tuple[str, int]]:
+        """Count the replies so far by operationId and status."""
+        replies: Counter[tuple[str, int]] = Counter()
+        for exchange in self.log.exchanges:
+            operation = self.operation(exchange)
+            if operation is not None and exchange.response is not None:
+                replies[operation.id, exchange.response.status] += 1
+        return replies
+
+    def has_succeeded(self, operation_id: str, sender: str) -> bool:
+        """Whether any request of an operation, sent for a requirement, was answered with a 2xx."""
+        return any(
+            exchange.response is not None
+            and exchange.response.status // 100 == 2
+            and exchange.sender == sender
+            and (operation := self.operation(exchange)) is not None
+            and operation.id == operation_id
+            for exchange in self.log.exchanges
+        )
 
     def operation(self, exchange: Exchange) -> Operation | None:
         """Return the operation whose method and path a request has."""

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from syncano_contract.model import Headers, Problem
@@ -93,7 +94,7 @@ def from_environment(url: str, instance: str | None, environment: Mapping[str, s
     keys = _from_variables(ENVIRONMENT, environment)
     other = _from_variables(OTHER_ENVIRONMENT, environment)
     where = f"the environment ({', '.join(OTHER_ENVIRONMENT)})"
-    return Target(check_url(url), instance, **keys, other=_other(other, where) if other else None)
+    return Target(check_url(url), instance, other=_other(other, where) if other else None, **_keys(keys))
 
 
 def _from_variables(names: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
@@ -126,19 +127,25 @@ def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[st
         raise Problem(f"{path}: other is no table", "write it as [other] with instance and api_key")
     if not isinstance(headers, dict):
         raise Problem(f"{path}: headers is no table", 'write it as [headers] with lines NAME = "value"')
-    values = _strings({key: value for key, value in table.items() if key not in ("other", "headers")}, path, environment)
+    values = _strings(
+        {key: value for key, value in table.items() if key not in ("other", "headers")}, path, environment
+    )
     for needed in ("url", "instance"):
         if not values.get(needed):
             raise Problem(f"{path}: {needed} is missing", f'add a line such as {needed} = "…"; {WRITE_ONE} shows all')
-    bundle = values.pop("ca_bundle", None)
+    bundle = values.get("ca_bundle")
     return Target(
-        url=check_url(values.pop("url")),
-        instance=values.pop("instance"),
-        **values,
+        url=check_url(values["url"]),
+        instance=values["instance"],
+        **_keys(values),
         other=_other(_strings(other, path, environment), f"{path} [other]") if other else None,
         headers=tuple(sorted(_strings(headers, path, environment).items())),
         ca_bundle=_existing(path.parent / bundle, path) if bundle else None,
     )
+
+
+def _keys(values: Mapping[str, str]) -> dict[str, Any]:
+    return {name: values.get(name) for name in KEYS}
 
 
 def _other(table: Mapping[str, str], where: str) -> Other:

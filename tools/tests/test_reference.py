@@ -4,11 +4,13 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import urllib3
 
+from syncano_contract.reference import records, representation
 from syncano_contract.reference.server import Embedded
 
 REQUIRED = ["This field is required."]
@@ -41,9 +43,7 @@ class Client:
         self._names = (f"name-{number}" for number in itertools.count())
         self.root = f"/v1.1/instances/{self.seeds.instance}"
 
-    def send(
-        self, method: str, path: str, headers: Mapping[str, str], body: object = None
-    ) -> urllib3.BaseHTTPResponse:
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: object = None) -> urllib3.BaseHTTPResponse:
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         typed = {"Content-Type": "application/json", **headers}
         target = path if path.startswith("/v1") else self.root + path
@@ -122,6 +122,16 @@ def test_replies_are_compact_utf8_json_with_allow_and_vary(rivia: Client) -> Non
     assert response.headers["allow"] == "POST, OPTIONS"
     assert response.headers["vary"] == "Origin"
     assert '"username":"Żółć 🐺","profile":{"id":'.encode() in response.data
+
+
+def test_moments_have_six_digits_even_when_they_are_zeros() -> None:
+    moment = datetime(2016, 3, 11, 18, 29, 54, tzinfo=UTC)
+    user = records.User(9, "geralt", "0" * 40, records.Profile(33, moment, moment, 1), ())
+
+    profile = representation.user(user, representation.Links("/v1.1/instances/rivia"))["profile"]
+
+    assert isinstance(profile, dict)
+    assert profile["created_at"] == profile["updated_at"] == "2016-03-11T18:29:54.000000Z"
 
 
 def test_two_users_share_neither_id_nor_key_nor_profile(rivia: Client) -> None:

@@ -112,6 +112,11 @@ def test_an_unknown_instance_is_reported_whatever_the_key(deployment: Embedded) 
         assert send(deployment, "GET /user/", headers, instance="nosuch") == Answer(404, NO_INSTANCE)
 
 
+@pytest.mark.parametrize("name", ["RIVIA", "rivia%0A", "%0A", "%20", "%00", "%FF", "%F0%9F%90%BA", "x" * 5000])
+def test_an_odd_name_is_an_unknown_instance(deployment: Embedded, name: str) -> None:
+    assert send(deployment, "GET /user/", {}, instance=name) == Answer(404, NO_INSTANCE)
+
+
 # Which key may call what: with a valid user key of oneself, and without.
 RIGHTS = [
     ("POST /users/", "plain_key", 403, 403),
@@ -143,9 +148,7 @@ RIGHTS = [
 
 
 @pytest.mark.parametrize(("line", "key", "with_user_key", "without"), RIGHTS)
-def test_each_key_has_its_rights(
-    deployment: Embedded, line: str, key: str, with_user_key: int, without: int
-) -> None:
+def test_each_key_has_its_rights(deployment: Embedded, line: str, key: str, with_user_key: int, without: int) -> None:
     api_key = {"X-API-KEY": getattr(deployment.seeds, key)}
     for user_key_sent, expected in ((True, with_user_key), (False, without)):
         user = added(deployment)
@@ -164,9 +167,7 @@ def test_nobody_touches_another_user_with_a_user_key(deployment: Embedded, line:
     user, other = added(deployment), added(deployment)
     headers = {"X-API-KEY": deployment.seeds.plain_key, "X-USER-KEY": other["user_key"]}
 
-    answer = send(
-        deployment, line.format(id=user["id"]), headers, {"username": "taken over", "password": "x"}
-    )
+    answer = send(deployment, line.format(id=user["id"]), headers, {"username": "taken over", "password": "x"})
 
     assert answer == Answer(404, NOT_FOUND)
     own = headers | {"X-USER-KEY": user["user_key"]}
@@ -183,9 +184,7 @@ def test_unknown_and_malformed_api_keys_are_no_keys(deployment: Embedded, key: s
     assert send(deployment, "POST /users/", headers) == Answer(403, NO_SUCH_KEY)
 
 
-@pytest.mark.parametrize(
-    "headers", [{}, {"X-API-KEY": ""}, {"Authorization": "ApiKey"}, {"Authorization": "x "}]
-)
+@pytest.mark.parametrize("headers", [{}, {"X-API-KEY": ""}, {"Authorization": "ApiKey"}, {"Authorization": "x "}])
 def test_no_api_key_is_no_permission(deployment: Embedded, headers: dict[str, str]) -> None:
     assert send(deployment, "POST /users/", headers) == Answer(403, NO_PERMISSION)
 
@@ -200,9 +199,7 @@ def test_an_api_key_comes_by_header_by_query_or_as_authorization(deployment: Emb
 
 
 @pytest.mark.parametrize("user_key", ["", "f" * 40, "other_user_key", "plain_key", "k\u00e9y"])
-def test_details_refuse_a_user_key_that_no_user_of_the_instance_has(
-    deployment: Embedded, user_key: str
-) -> None:
+def test_details_refuse_a_user_key_that_no_user_of_the_instance_has(deployment: Embedded, user_key: str) -> None:
     value = getattr(deployment.seeds, user_key, user_key)
     headers = {"X-API-KEY": deployment.seeds.plain_key, "X-USER-KEY": value}
 
@@ -234,7 +231,7 @@ def test_tenants_may_have_users_of_the_same_name(deployment: Embedded) -> None:
 
 
 @pytest.mark.parametrize(
-    "identifier", ["0", "-1", "1" + "0" * 30, "abc", "1.0", "01", "%2B1", "\u0661", "9" * 5000]
+    "identifier", ["0", "-1", "1" + "0" * 30, "abc", "1.0", "01", "%2B1", "1%0A", "%0A", "\u0661", "9" * 5000]
 )
 def test_an_id_that_no_user_has_is_not_found(deployment: Embedded, identifier: str) -> None:
     headers = {"X-API-KEY": deployment.seeds.acl_key}

@@ -61,9 +61,7 @@ def test_an_embedded_deployment_answers_from_the_first_line_of_the_block() -> No
     with Embedded() as deployment:
         target = tomllib.loads(render_target(deployment.url, deployment.seeds))
         keys = {"X-API-KEY": target["plain_key"], "X-USER-KEY": target["user_key"]}
-        response = urllib3.request(
-            "GET", f"{target['url']}/instances/{target['instance']}/user/", headers=keys
-        )
+        response = urllib3.request("GET", f"{target['url']}/instances/{target['instance']}/user/", headers=keys)
 
     assert response.status == 200
     assert response.json()["username"] == "geralt"
@@ -83,7 +81,7 @@ def test_two_embedded_deployments_share_nothing() -> None:
 
 
 def test_an_embedded_deployment_ends_with_its_block_though_clients_stay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     threads = threading.active_count()
@@ -99,6 +97,7 @@ def test_an_embedded_deployment_ends_with_its_block_though_clients_stay(
         assert len(list(tmp_path.iterdir())) == 1
 
     assert threading.active_count() == threads
+    assert caplog.records == []
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((idle.host, idle.port))

@@ -155,6 +155,20 @@ def test_the_seeds_follow_a_reset_and_outlive_their_user(tmp_path: Path) -> None
     store.close()
 
 
+def test_a_removed_user_leaves_no_profile_and_no_membership(tmp_path: Path) -> None:
+    store = Store(tmp_path / "kept.sqlite3")
+    rivia = store.instance("rivia")
+    assert rivia is not None
+
+    store.remove(rivia, 1)
+    store.close()
+
+    with sqlite3.connect(tmp_path / "kept.sqlite3") as connection:
+        owners = connection.execute("SELECT owner FROM profiles UNION SELECT user_id FROM memberships").fetchall()
+    connection.close()
+    assert owners == [(4,)]
+
+
 def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
     database = tmp_path / "kept.sqlite3"
     database.touch(0o644)

@@ -114,9 +114,7 @@ def test_recorded_requests_get_the_recorded_replies() -> None:
         for entry in entries
     ]
     ours = [
-        comparable(
-            comment, reply.status, {k.lower(): v for k, v in reply.headers.items()}, reply.data.decode()
-        )
+        comparable(comment, reply.status, {k.lower(): v for k, v in reply.headers.items()}, reply.data.decode())
         for comment, reply in replies
     ]
     assert len(recorded) == 67

@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from syncano_contract.reference import replies
@@ -17,9 +17,10 @@ PREFIXES = ("/v1.1", "/v1")
 class Endpoint:
     """One resource of a deployment, for any method: rights are looked at before the method is."""
 
-    def __init__(self, deployment: Deployment, resource: Resource) -> None:
-        """Answer for `resource` of `deployment`."""
+    def __init__(self, deployment: Deployment, prefix: str, resource: Resource) -> None:
+        """Answer for `resource` of `deployment` under `prefix`."""
         self._deployment = deployment
+        self._prefix = prefix
         self._resource = resource
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +36,7 @@ class Endpoint:
 
     async def _response(self, request: Request) -> Response:
         try:
-            reply = await self._deployment.answer(self._resource, request)
+            reply = await self._deployment.answer(self._prefix, self._resource, request)
         except RefusedError as refusal:
             reply = refusal.reply
         return self._deployment.respond(self._resource, reply)
@@ -48,12 +49,11 @@ async def _page_not_found(_: Request, __: Exception) -> Response:
 def create_app(deployment: Deployment) -> Starlette:
     """Make the application: every resource under `/v1.1/` and under `/v1/`, and an HTML 404 for the rest."""
     routes = [
-        Route(f"/instances/{{instance}}{resource.path}", Endpoint(deployment, resource))
+        Route(f"{prefix}/instances/{{instance}}{resource.path}", Endpoint(deployment, prefix, resource))
+        for prefix in PREFIXES
         for resource in deployment.resources()
     ]
+    app = Starlette(routes=routes, exception_handlers={404: _page_not_found})
     # A path without its trailing slash is unknown, and unknown paths are not redirected.
-    router = Router(routes, redirect_slashes=False)
-    mounts = [Mount(prefix, router) for prefix in PREFIXES]
-    app = Starlette(routes=mounts, exception_handlers={404: _page_not_found})
     app.router.redirect_slashes = False
     return app

@@ -61,9 +61,7 @@ def _canonical_charset(name: str) -> str | None:
 
 def _read_json(body: bytes, charset: str, _: str) -> object:
     try:
-        return json.loads(
-            body.decode(charset), parse_int=Number, parse_float=Number, parse_constant=_refuse_constant
-        )
+        return json.loads(body.decode(charset), parse_int=Number, parse_float=Number, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise _unreadable("JSON", error) from error
 
@@ -74,9 +72,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _read_form(body: bytes, charset: str, _: str) -> object:
     try:
-        return dict(
-            parse_qsl(body.decode(charset), keep_blank_values=True, encoding=charset, errors="strict")
-        )
+        return dict(parse_qsl(body.decode(charset), keep_blank_values=True, encoding=charset, errors="strict"))
     except ValueError as error:
         raise _unreadable("Form", error) from error
 

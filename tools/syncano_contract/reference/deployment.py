@@ -79,14 +79,17 @@ class Deployment:
             Resource("/user/", {"GET": self.details, "HEAD": self.details, **options}, access.is_user),
         )
 
-    async def answer(self, resource: Resource, request: Request) -> Reply:
-        """Check a request in the order of DEPLOYMENTS.md and carry it out; raises RefusedError."""
+    async def answer(self, prefix: str, resource: Resource, request: Request) -> Reply:
+        """Check a request in the order of DEPLOYMENTS.md and carry it out; raises RefusedError.
+
+        The links of the reply carry `prefix`, such as `/v1.1`.
+        """
         instance = self.find_instance(request.path_params["instance"])
         self.check_accept(request.headers.get("accept", ""))
         caller = self.authenticate(instance, request)
         self.authorise(caller, resource, request.method)
         operation = self.find_operation(resource, request.method)
-        links = Links(f"{request.scope['root_path']}/instances/{instance.name}")
+        links = Links(f"{prefix}/instances/{instance.name}")
         return await operation(Call(request, instance, caller, links))
 
     def find_instance(self, name: str) -> Instance:
@@ -157,9 +160,7 @@ class Deployment:
         user = self.find_user(call)
         credentials = await self.validate(call)
         password = await self._passwords.hash(credentials.password)
-        changed = await self.persist(
-            self._store.update, call.instance, user.id, credentials.username, password
-        )
+        changed = await self.persist(self._store.update, call.instance, user.id, credentials.username, password)
         return self.represent(call, changed)
 
     async def reset_key(self, call: Call) -> Reply:

@@ -67,16 +67,12 @@ def create(connection: sqlite3.Connection, moment: datetime) -> None:
 def _api_keys() -> list[tuple[str, KeyKind, int]]:
     owners = [(keys.account_key(), KeyKind.ACCOUNT, account) for account in (ACCOUNT, FOREIGN_ACCOUNT)]
     tenants = [
-        (keys.instance_key(), kind, instance)
-        for instance in (INSTANCE, OTHER_INSTANCE)
-        for kind in _INSTANCE_KEYS
+        (keys.instance_key(), kind, instance) for instance in (INSTANCE, OTHER_INSTANCE) for kind in _INSTANCE_KEYS
     ]
     return owners + tenants
 
 
-def _create_user(
-    connection: sqlite3.Connection, row: tuple[int, int, str, int, int], moment: datetime
-) -> None:
+def _create_user(connection: sqlite3.Connection, row: tuple[int, int, str, int, int], moment: datetime) -> None:
     user, instance, name, profile, group = row
     connection.execute(
         "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?)",

@@ -90,7 +90,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 create_app(Deployment(store, passwords)),
                 http="httptools",
-                loop="asyncio",
+                loop="asyncio",  # which sets TCP_NODELAY: no reply waits for the client's acknowledgement
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -137,9 +137,7 @@ def _running(server: _Server, listener: socket.socket) -> Iterator[None]:
 @contextmanager
 def _stopped_by_signals(server: _Server) -> Iterator[None]:
     """Let SIGINT and SIGTERM end the server and nothing else: uvicorn raises them again when it is done."""
-    previous = {
-        number: signal.signal(number, server.handle_exit) for number in uvicorn.server.HANDLED_SIGNALS
-    }
+    previous = {number: signal.signal(number, server.handle_exit) for number in uvicorn.server.HANDLED_SIGNALS}
     try:
         yield
     finally:
@@ -164,8 +162,6 @@ def _bind(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Accepted connections inherit it: without it a small reply waits for the client's acknowledgement.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((address[0], port, *address[2:]))
         listener.listen(_BACKLOG)
     except BaseException:

@@ -60,7 +60,7 @@ class Store:
         """Open the file, and create and seed it first if need be."""
         self._lock = threading.Lock()
         try:
-            _prepare(path)
+            _prepare(path, durable=durable)
             self._writer = _connect(path, durable=durable)
             self._reader = _connect(path, durable=durable)
         except sqlite3.Error as error:
@@ -155,10 +155,10 @@ class Store:
         return str(row[0]) if row else ""
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path, *, durable: bool) -> None:
     """Make sure that the file is ours: create and seed it if it is absent or empty."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    with closing(_open(path)) as connection, _committed(connection):
+    with closing(_open(path, durable=durable)) as connection, _committed(connection):
         (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -171,15 +171,16 @@ def _prepare(path: Path) -> None:
     path.chmod(0o600)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, *, durable: bool) -> sqlite3.Connection:
     # SQLite's own locks and ours order the threads; transactions are begun by hand.
-    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durable]}")
+    return connection
 
 
 def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
-    connection = _open(path)
+    connection = _open(path, durable=durable)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durable]}")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
@@ -200,8 +201,6 @@ def _user(connection: sqlite3.Connection, query: str, values: tuple[int, int | s
     if row is None:
         return None
     user_id, username, user_key, profile_id, created_at, updated_at, revision = row
-    profile = Profile(
-        profile_id, datetime.fromisoformat(created_at), datetime.fromisoformat(updated_at), revision
-    )
+    profile = Profile(profile_id, datetime.fromisoformat(created_at), datetime.fromisoformat(updated_at), revision)
     groups = tuple(Group(*group) for group in connection.execute(_GROUPS, (user_id,)))
     return User(user_id, username, user_key, profile, groups)

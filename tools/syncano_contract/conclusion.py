@@ -1,0 +1,26 @@
+"""What a run says of its target as a whole, computed last and apart from every verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from syncano_contract.model import Conclusion, Level, Report, Verdict
+
+Counts = dict[Level, dict[Verdict, int]]
+
+
+def counts(report: Report) -> Counts:
+    """Return how many results have each verdict, by level; every level and verdict is there, in the model's order."""
+    levels = {requirement.id: requirement.level for requirement in report.requirements}
+    found = Counter((levels[result.requirement], result.verdict) for result in report.results)
+    return {level: {verdict: found[level, verdict] for verdict in Verdict} for level in Level}
+
+
+def conclude(report: Report) -> Conclusion:
+    """Return non-conformant if any MUST failed; else inconclusive if any MUST cannot tell or none passed."""
+    must = counts(report)[Level.MUST]
+    if must[Verdict.FAILED]:
+        return Conclusion.NON_CONFORMANT
+    if must[Verdict.CANNOT_TELL] or not must[Verdict.PASSED]:
+        return Conclusion.INCONCLUSIVE
+    return Conclusion.CONFORMANT

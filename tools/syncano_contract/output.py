@@ -1,0 +1,51 @@
+"""Where a run's report is written: a folder of its own, and the link to the newest."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syncano_contract.model import Problem
+
+REPORTS = Path("reports")
+LATEST = "latest"
+
+
+def prepare(out: Path | None, host: str) -> Path:
+    """Return a folder that can be written to, before anything is sent; raises Problem when there is none."""
+    directory = out or _fresh(host)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        probe = directory / f".{secrets.token_hex(4)}.part"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Problem(f"cannot write to {directory}: {error.strerror}", "name another folder with --out DIR") from error
+    return directory
+
+
+def point_to(directory: Path) -> None:
+    """Let `latest` beside a folder of REPORTS point to it; where links cannot be made there is none."""
+    link = directory.parent / LATEST
+    temporary = directory.parent / f".{secrets.token_hex(4)}.part"
+    try:
+        temporary.symlink_to(directory.name, target_is_directory=True)
+        temporary.replace(link)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+
+
+def discard(directory: Path) -> None:
+    """Remove a folder of a run that came to nothing, if it is empty."""
+    with suppress(OSError):
+        directory.rmdir()
+
+
+def _fresh(host: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    name = f"{stamp}-{re.sub(r'[^A-Za-z0-9.-]+', '-', host).strip('-')}"
+    candidates = (REPORTS / (name if number == 1 else f"{name}-{number}") for number in range(1, 1000))
+    return next(path for path in candidates if not path.exists())

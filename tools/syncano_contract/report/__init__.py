@@ -1,0 +1,48 @@
+"""The report of a run as files: each renderer turns the whole report into one of them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from syncano_contract.model import Report
+from syncano_contract.report.har import to_har
+from syncano_contract.report.html import to_html
+from syncano_contract.report.junit import to_junit
+from syncano_contract.report.results import to_json
+
+# results.json comes last: where it stands, the others do.
+RENDERERS: Mapping[str, Callable[[Report], str]] = {
+    "traffic.har": to_har,
+    "junit.xml": to_junit,
+    "report.html": to_html,
+    "results.json": to_json,
+}
+
+
+def write(report: Report, directory: Path) -> None:
+    """Write every file of a report, or none: a full disk loses no earlier report and leaves nothing half-written.
+
+    Makes the directory where it is missing. Raises OSError as the file system gives it.
+    """
+    rendered = {name: render(report).encode() for name, render in RENDERERS.items()}
+    directory.mkdir(parents=True, exist_ok=True)
+    mark = secrets.token_hex(4)
+    temporary = {name: directory / f".{name}.{mark}.part" for name in rendered}
+    try:
+        for name, content in rendered.items():
+            _write(temporary[name], content)
+        for name, path in temporary.items():
+            path.replace(directory / name)
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

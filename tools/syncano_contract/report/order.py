@@ -1,0 +1,73 @@
+"""In which order and groups a report tells what it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from syncano_contract.model import Level, Report, Requirement, Result, Verdict
+
+NO_RESULT = "the run ended before it was looked at"
+
+
+def pairs(report: Report) -> Iterator[tuple[Requirement, Result]]:
+    """Yield each requirement with its result; one that the run did not come to is untested."""
+    results = {result.requirement: result for result in report.results}
+    for requirement in report.requirements:
+        missing = Result(requirement.id, Verdict.UNTESTED, NO_RESULT)
+        yield requirement, results.get(requirement.id, missing)
+
+
+def group_of(requirement_id: str) -> str:
+    """Return what an id begins with: `USERS-ADD` for `USERS-ADD-3`."""
+    return requirement_id.rpartition("-")[0] or requirement_id
+
+
+def natural(requirement_id: str) -> tuple[str, int, str]:
+    """Return a key that sorts `USERS-ADD-2` before `USERS-ADD-10`."""
+    number = re.search(r"(\d{1,9})\Z", requirement_id)
+    return group_of(requirement_id), int(number.group()) if number else 0, requirement_id
+
+
+Pair = tuple[Requirement, Result]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A failure with the results that it explains, as far as that is known."""
+
+    head: Pair
+    failures: tuple[Pair, ...]
+    untold: tuple[Pair, ...]
+
+
+def causes(report: Report) -> list[Cause]:
+    """Return the failures, each one that others are put down to before those; MUST comes before SHOULD and MAY."""
+    ordered = sorted(pairs(report), key=lambda pair: (list(Level).index(pair[0].level), natural(pair[0].id)))
+    failed = {requirement.id: result for requirement, result in ordered if result.verdict is Verdict.FAILED}
+    members: dict[str, list[Pair]] = {name: [] for name in failed}
+    for pair in ordered:
+        root = _root(pair[1], failed)
+        if root in members:
+            members[root].append(pair)
+    heads = [pair for pair in ordered if pair[0].id in failed and _root(pair[1], failed) == pair[0].id]
+    return [_cause(head, members[head[0].id]) for head in heads]
+
+
+def _cause(head: Pair, members: list[Pair]) -> Cause:
+    failures = tuple(pair for pair in members if pair[1].verdict is Verdict.FAILED and pair != head)
+    untold = tuple(pair for pair in members if pair[1].verdict is Verdict.CANNOT_TELL)
+    return Cause(head, failures, untold)
+
+
+def _root(result: Result, failed: Mapping[str, Result]) -> str:
+    """Return the failure at the end of a chain of causes; results that explain each other stand for themselves."""
+    met = [result.requirement]
+    cause = result.cause
+    while cause in failed:
+        if cause in met:
+            return result.requirement
+        met.append(cause)
+        cause = failed[cause].cause
+    return met[-1]

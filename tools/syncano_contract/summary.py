@@ -1,0 +1,51 @@
+"""What a run says on the terminal when it is done, as lines; pure, and safe to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from syncano_contract.conclusion import conclude, counts
+from syncano_contract.model import Conclusion, Level, Report, Requirement, Result, Verdict
+from syncano_contract.report.text import visible
+
+SENTENCES = {
+    Conclusion.CONFORMANT: "keeps the contract",
+    Conclusion.NON_CONFORMANT: "breaks the contract",
+    Conclusion.INCONCLUSIVE: "could not be judged as a whole",
+}
+
+
+def summary(report: Report) -> Iterator[str]:
+    """Yield the lines of a report's summary: results that matter in two lines each, then the conclusion."""
+    requirements = {requirement.id: requirement for requirement in report.requirements}
+    for result in report.results:
+        if result.verdict is Verdict.FAILED or _matters(result, requirements[result.requirement]):
+            yield from (visible(line) for line in _two_lines(result, requirements[result.requirement]))
+    explained = [result for result in report.results if result.verdict is Verdict.CANNOT_TELL and result.cause]
+    if explained:
+        causes = ", ".join(sorted({str(result.cause) for result in explained}))
+        yield f"{len(explained)} requirements could not be told because of {causes}."
+        yield ""
+    conclusion = conclude(report)
+    yield visible(f"{conclusion.upper()}: {report.target} {SENTENCES[conclusion]} (document {report.document})")
+    for level, verdicts in counts(report).items():
+        if any(verdicts.values()):
+            shown = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items() if number)
+            yield f"  {level:<7}{shown}"
+    yield f"  {report.requests} requests in {report.seconds:.1f} s at depth {report.depth}, seed {report.seed}"
+    if report.left_behind:
+        yield f"  {len(report.left_behind)} users were left behind; results.json lists them (--cleanup removes them)"
+
+
+def _matters(result: Result, requirement: Requirement) -> bool:
+    """Whether something stood in the way of a MUST that is not explained by a failure shown anyway."""
+    return result.verdict is Verdict.CANNOT_TELL and requirement.level is Level.MUST and not result.cause
+
+
+def _two_lines(result: Result, requirement: Requirement) -> Iterator[str]:
+    word = "CANNOT TELL" if result.verdict is Verdict.CANNOT_TELL else "FAILED"
+    if word == "FAILED" and requirement.level is not Level.MUST:
+        word = "WARNING"
+    yield f"{word} {requirement.id} ({requirement.level}): {requirement.text}"
+    yield f"  {result.message}"
+    yield ""
