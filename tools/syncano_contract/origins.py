@@ -13,7 +13,7 @@ SHOWN_KEY = re.compile(r'"user_key"\s*:\s*"<user_key (\d+)>"')
 SENT_KEY = re.compile(r"<user_key (\d+)>")
 INSTANCE = re.compile(r"/instances/(?P<name>[^/]*)/")
 ADD = re.compile(r"/instances/(?P<instance>[^/]*)/users/?\Z")
-ADDRESSED = re.compile(r"/instances/(?P<instance>[^/]*)/users/(?P<id>[0-9]{1,18})(?=/|\Z)")
+ADDRESSED = re.compile(r"/instances/(?P<instance>[^/]*)/users/(?P<id>0|[1-9][0-9]{0,17})(?=/|\Z)")
 
 User = tuple[str, int]  # instance and id
 
@@ -78,7 +78,7 @@ class Origins:
             self.resets.setdefault(addressed[0], []).append(exchange.number)
 
     def _enter(self, number: int, instance: str, user_id: object, username: object) -> None:
-        if isinstance(user_id, int):
+        if type(user_id) is int:  # and not a boolean
             self.adds.setdefault((instance, user_id), number)
         if isinstance(username, str):
             self.names.setdefault((instance, username), number)
@@ -102,7 +102,7 @@ class Origins:
         if origin is None or origin.response is None:
             return None
         instance, user_id = INSTANCE.match(self.path(origin.request)), member(origin.response.body, "id")
-        if instance is None or not isinstance(user_id, int):
+        if instance is None or type(user_id) is not int:
             return None
         resets = self.resets.get((instance["name"], user_id), [])
         return next((number for number in resets if origin.number < number < before), None)

@@ -20,11 +20,7 @@ ANEW = re.compile(
 LEFT_OUT = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding"})  # http.client's
 
 PRELUDE = """\
-import http.client
-import json
-import os
-import secrets
-import sys
+import http.client, json, os, secrets, sys
 from urllib.parse import quote, urlsplit
 
 BASE = urlsplit(sys.argv[1] if len(sys.argv) > 1 else {target})
@@ -150,7 +146,7 @@ class _Steps:
         arguments = [repr(request.method), self._path(request, number), f"{{{headers}}}"]
         if request.body is not None:
             arguments.append(self._body(request.body, number))
-        return "send(" + ",\n     ".join(arguments) + ")"
+        return "send(" + ", ".join(arguments[:2]) + ",\n     " + ",\n     ".join(arguments[2:]) + ")"
 
     def _path(self, request: Request, number: int) -> str:
         path, addressed = self._origins.path(request), self._origins.addressed(request)

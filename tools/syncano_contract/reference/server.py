@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Self
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from syncano_contract.reference.app import create_app
 from syncano_contract.reference.deployment import Deployment
 from syncano_contract.reference.passwords import Passwords
 from syncano_contract.reference.seeds import Seeds
 from syncano_contract.reference.store import Store
+
+MakeApp = Callable[[Deployment], ASGIApp]
 
 MOUNT_POINT = "/v1.1"
 DATABASE_NAME = "reference.sqlite3"
@@ -50,7 +53,7 @@ def serve(host: str, port: int, database: Path | None, announce: Callable[[str, 
     DatabaseUnusableError.
     """
     with _listening(host, port) as listener, _database(database) as path, closing(Store(path)) as store:
-        server = _Server(store, Passwords())
+        server = _Server(create_app(Deployment(store, Passwords())))
         with _stopped_by_signals(server):
             announce(_base_url(listener), store.seeds())
             server.run([listener])
@@ -66,6 +69,10 @@ class Embedded:
     url: str
     seeds: Seeds
 
+    def __init__(self, make_app: MakeApp = create_app) -> None:
+        """Prepare one that answers as the reference deployment does, or as `make_app` has it."""
+        self._make_app = make_app
+
     def __enter__(self) -> Self:
         """Start it, and return when connections are answered."""
         with ExitStack() as stack:
@@ -73,7 +80,8 @@ class Embedded:
             store = stack.enter_context(closing(Store(path, durable=False)))
             listener = stack.enter_context(_listening("127.0.0.1", 0))
             self.url, self.seeds = _base_url(listener), store.seeds()
-            stack.enter_context(_running(_Server(store, Passwords(cheap=True)), listener))
+            app = self._make_app(Deployment(store, Passwords(cheap=True)))
+            stack.enter_context(_running(_Server(app), listener))
             self._stack = stack.pop_all()
         return self
 
@@ -85,10 +93,10 @@ class Embedded:
 class _Server(uvicorn.Server):
     """A quiet server that tells when it has started."""
 
-    def __init__(self, store: Store, passwords: Passwords) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
-                create_app(Deployment(store, passwords)),
+                app,
                 http="httptools",
                 loop="asyncio",  # which sets TCP_NODELAY: no reply waits for the client's acknowledgement
                 ws="none",

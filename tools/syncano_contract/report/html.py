@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
 
@@ -14,13 +15,16 @@ from syncano_contract.conclusion import conclude, counts
 from syncano_contract.model import Exchange, Level, Report, Requirement, Result, Verdict
 from syncano_contract.replay import scripts
 from syncano_contract.report.order import Pair, causes, group_of, natural, pairs
-from syncano_contract.report.text import decoded, escaped, moment, pretty
+from syncano_contract.report.text import decoded, escaped, pretty
 
-LONGEST_BODY = 4_000  # characters of a body in the exchange that decided
-LONGEST_OTHER = 1_000  # and in the others
 LONGEST_LINE = 1_000  # of a message, a header or a URL
 LONGEST_SCRIPT = 20_000  # a longer one is in results.json alone
-MOST_OTHERS = 8  # exchanges of a failure that are shown besides the one that decided
+LIMITS = {
+    "LONGEST_BODY": 4_000,  # characters of a body in the exchange that decided
+    "LONGEST_OTHER": 1_000,  # and in the others
+    "MOST_OTHERS": 8,  # exchanges of a failure that are shown besides the one that decided
+}
+LARGEST_JSON = 40_000  # characters; what is longer is not indented before it is cut
 
 
 def to_html(report: Report) -> str:
@@ -46,8 +50,8 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": shown, "body": body, "moment": moment, "number": "{:,}".format}
-    environment.globals |= {"Level": Level, "Verdict": Verdict, "MOST_OTHERS": MOST_OTHERS}
+    environment.filters |= {"shown": shown, "sentence": sentence, "body": body, "clock": clock, "number": "{:,}".format}
+    environment.globals |= {"Level": Level, "Verdict": Verdict, **LIMITS}
     return environment.get_template("report.html.j2")
 
 
@@ -60,16 +64,28 @@ def shown(text: str, keep: str = "", limit: int = LONGEST_LINE) -> Markup:
     return Markup("").join(parts)
 
 
+def sentence(text: str) -> Markup:
+    """Return a requirement's text as markup, with what stands in backticks as code."""
+    parts = text.split("`")
+    marked = [Markup("<code>{}</code>").format(shown(part)) if at % 2 else shown(part) for at, part in enumerate(parts)]
+    return Markup("").join(marked) if len(parts) % 2 else shown(text)
+
+
 def _escapes(run: str) -> Markup:
     return Markup('<span class="esc">{}</span>').format("".join(escaped(char) for char in run))
 
 
-def body(content: bytes, limit: int = LONGEST_BODY) -> Markup:
+def body(content: bytes, limit: int) -> Markup:
     """Return a body as markup: JSON is indented, and a long one cut, with its size."""
     text = decoded(content)
-    whole = pretty(text) if len(text) <= 10 * LONGEST_BODY else text
+    whole = pretty(text) if len(text) <= LARGEST_JSON else text
     cut = Markup('<span class="cut">\n… shortened, {:,} bytes in all</span>').format(len(content))
     return shown(whole[:limit], keep="\n\t", limit=limit) + (cut if len(whole) > limit else "")
+
+
+def clock(time: datetime) -> str:
+    """Return a time for people, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @dataclass(frozen=True)
@@ -77,15 +93,23 @@ class _Evidence:
     """What the page shows of the traffic."""
 
     exchanges: dict[int, Exchange]
+    results: dict[str, Result]
     scripts: dict[str, str]
 
     @classmethod
     def of(cls, report: Report) -> _Evidence:
         short = {name: script for name, script in scripts(report).items() if len(script) <= LONGEST_SCRIPT}
-        return cls({exchange.number: exchange for exchange in report.exchanges}, short)
+        exchanges = {exchange.number: exchange for exchange in report.exchanges}
+        return cls(exchanges, {result.requirement: result for result in report.results}, short)
 
     def decisive(self, result: Result) -> Exchange | None:
+        """Return the one that the verdict rests on: the last that the result names."""
         return self.exchanges.get(result.evidence[-1]) if result.evidence else None
+
+    def last(self, requirements: list[Requirement]) -> Exchange | None:
+        """Return the one that the first of these requirements ends with, where there is one."""
+        found = (self.decisive(self.results[each.id]) for each in requirements if each.id in self.results)
+        return next((exchange for exchange in found if exchange), None)
 
     def others(self, result: Result) -> list[Exchange]:
         """Return what came before it, in the order of sending."""

@@ -65,7 +65,7 @@ def _root(result: Result, failed: Mapping[str, Result]) -> str:
     """Return the failure at the end of a chain of causes; results that explain each other stand for themselves."""
     met = [result.requirement]
     cause = result.cause
-    while cause in failed:
+    while cause is not None and cause in failed:
         if cause in met:
             return result.requirement
         met.append(cause)

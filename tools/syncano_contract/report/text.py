@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-# One token of JSON: a string, a bracket, a comma, a colon, or a number or word.
-JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:"\s]+')
+# A string, a bracket, a comma, a colon, or a number or word.
+JSON_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:"\s]+')
+OPENING, CLOSING = frozenset("[{"), frozenset("]}")
 DEEPEST = 12  # levels of indentation; what is nested deeper is not moved further to the right
 
 
@@ -46,28 +48,21 @@ def encoded(body: bytes) -> tuple[str, str]:
 
 
 def pretty(text: str) -> str:
-    """Return JSON with line breaks and indentation and not a token changed; other text as it is."""
+    """Return JSON with line breaks and indentation and nothing else changed; other text as it is."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return _indented(JSON_TOKEN.findall(text))
+    return "".join(_indented(JSON_PIECE.findall(text)))
 
 
-def _indented(tokens: list[str]) -> str:
-    parts: list[str] = []
+def _indented(pieces: list[str]) -> Iterator[str]:
     depth = 0
-    for token, after in zip(tokens, [*tokens[1:], ""], strict=True):
-        if token in "]}":
-            depth -= 1
-        parts.append(": " if token == ":" else token)
-        if token in "[{":
-            depth += 1
-        opens = token in "[{" and after not in "]}"
-        if opens or token == "," or (after in "]}" and after and token not in "[{"):
-            closing = 1 if after in "]}" else 0
-            parts.append("\n" + "  " * min(depth - closing, DEEPEST))
-    return "".join(parts)
+    for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
+        opens, closes = piece in OPENING, after in CLOSING
+        depth += opens - closes
+        breaks = (opens != closes) or piece == ","
+        yield (": " if piece == ":" else piece) + ("\n" + "  " * min(depth, DEEPEST) if breaks else "")
 
 
 def moment(time: datetime) -> str:
