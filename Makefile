@@ -23,7 +23,10 @@ conformance: $(READY)  ## run the suite (TARGET=target.toml for a live deploymen
 test: $(READY) lint  ## ruff, mypy --strict and all tests
 	$(BIN)/pytest -q
 
-lint: $(READY)
+seeds: $(READY)  ## slow proof: 20 seeds at standard depth fail nothing
+	$(BIN)/pytest -q tools/proofs
+
+lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -55,4 +58,4 @@ wheel: $(READY)  ## build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:  ## remove what make has made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis tools/npm/node_modules

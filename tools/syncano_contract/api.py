@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from syncano_contract import judge
 from syncano_contract.client import SAFE_METHODS, Client, Unreachable
 from syncano_contract.document import Document, Operation
-from syncano_contract.ledger import NOBODY, NOWHERE, Ledger
+from syncano_contract.ledger import NOBODY, Ledger
 from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Inapplicable
 from syncano_contract.redact import Redactor
@@ -130,7 +130,7 @@ class Api:
         self.target = target
         self.ledger = ledger
         self.prefix = ledger.prefix
-        self.nowhere = f"{ledger.prefix}-{NOWHERE}"
+        self.nowhere = ledger.nowhere
         self.nobody = NOBODY
         self.unknown_key = hashlib.sha1(ledger.prefix.encode(), usedforsecurity=False).hexdigest()
         self.read_only = read_only

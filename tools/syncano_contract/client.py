@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import email.utils
-import http.client
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import RemoteDisconnected
 
 import urllib3
+import urllib3.connection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -25,9 +28,10 @@ from syncano_contract.target import Target
 
 LARGEST_BODY = 5_000_000  # bytes; a reply over it is recorded as an error
 LONGEST_WAIT = 30.0  # seconds that one request waits for a throttling target, all in all
-FAILURES_TO_GIVE_UP = 2  # in a row, of one kind of request
-REST = 5.0  # seconds before a kind of request that was given up is tried again
-CONNECTION = "connection"
+FAILURES_OF_A_KIND = 2  # in a row, until that kind of request is given up
+FAILURES_AT_ALL = 3  # in a row, until every request is
+REST = 5.0  # seconds before what was given up is tried again
+ANY = "any request"
 NO_CONNECTION = "cannot connect"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT"})
@@ -64,7 +68,7 @@ class Client:
         self.log = log
         self.sender = "preflight"
         self._base = target.url
-        self._common = dict(target.headers)
+        self._common = {"User-Agent": USER_AGENT, "Accept": "application/json", **dict(target.headers)}
         self._timeout = timeout
         self._pace = _Pace(rate)
         self._failures: dict[str, _Failures] = {}
@@ -75,6 +79,7 @@ class Client:
             timeout=urllib3.Timeout(connect=timeout, read=timeout),
             ca_certs=str(target.ca_bundle) if target.ca_bundle else None,
         )
+        self._pool.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
     def close(self) -> None:
         """Close the connections."""
@@ -121,7 +126,7 @@ class Client:
             request.method,
             request.url,
             body=request.body,
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json", **dict(request.headers)},
+            headers=dict(request.headers),
             redirect=False,
             preload_content=False,
             decode_content=True,
@@ -135,19 +140,55 @@ class Client:
         return Response(raw.status, raw.reason or "", tuple(raw.headers.items()), body)
 
     def _give_up_on(self, kind: str) -> None:
-        for broken in (kind, CONNECTION):
+        for broken, enough in ((kind, FAILURES_OF_A_KIND), (ANY, FAILURES_AT_ALL)):
             failures = self._failures.get(broken)
-            if failures and failures.count >= FAILURES_TO_GIVE_UP and time.monotonic() < failures.try_again:
+            if failures and failures.count >= enough and time.monotonic() < failures.try_again:
                 raise Unreachable(failures.last)
 
     def _count(self, kind: str, exchange: Exchange) -> None:
         if exchange.error is None:
             self._failures.pop(kind, None)
-            self._failures.pop(CONNECTION, None)
+            self._failures.pop(ANY, None)
             return
-        for broken in (kind, CONNECTION) if is_unconnected(exchange) else (kind,):
+        for broken in (kind, ANY):
             count = self._failures[broken].count + 1 if broken in self._failures else 1
             self._failures[broken] = _Failures(count, exchange.error, time.monotonic() + REST)
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    """A connection that is cut when the head of a reply is not complete in time, however slowly it trickles in."""
+
+    was_cut = False
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as the class above has it
+        """Wait for the head of the reply; raises TimeoutError where it is cut."""
+        cut = threading.Timer(float(self.timeout or 0), self._cut)
+        cut.daemon = True
+        cut.start()
+        try:
+            return super().getresponse()
+        finally:
+            cut.cancel()
+            if self.was_cut:  # whatever the connection made of it
+                raise TimeoutError
+
+    def _cut(self) -> None:
+        self.was_cut = True
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _TlsConnection(_Connection, urllib3.connection.HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
 
 
 @dataclass(frozen=True)
@@ -187,7 +228,7 @@ def _throttled(exchange: Exchange, waited: float) -> float | None:
     response = exchange.response
     if response is None or response.status != 429:
         return None
-    pause = _seconds(header(response.headers, "Retry-After"))
+    pause = max(0.1, _seconds(header(response.headers, "Retry-After")))
     return pause if waited + pause <= LONGEST_WAIT else None
 
 
@@ -200,7 +241,7 @@ def _seconds(retry_after: str | None) -> float:
         until = email.utils.parsedate_to_datetime(retry_after)
     except ValueError:
         return 1.0
-    return max(0.1, (until.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return (until.astimezone(UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _read(raw: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
@@ -218,7 +259,7 @@ def _read(raw: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
 
 def _closed_early(failure: Exception) -> bool:
     cause = failure.args[-1] if isinstance(failure, ProtocolError) and failure.args else None
-    return isinstance(cause, (http.client.RemoteDisconnected, ConnectionError))
+    return isinstance(cause, (RemoteDisconnected, ConnectionError))
 
 
 def _worded(failure: Exception, timeout: float) -> str:

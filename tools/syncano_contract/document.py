@@ -89,7 +89,7 @@ def load(path: Path = DOCUMENT) -> Document:
         tree = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
     except OSError as error:
         raise Problem(f"cannot read {path}: {error.strerror}", "name an OpenAPI document") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Problem(f"{path} is not YAML: {error}", "mend the line it names") from error
     if not isinstance(tree, dict) or "paths" not in tree:
         raise Problem(f"{path} is no OpenAPI document: it has no paths", "name an OpenAPI document")

@@ -106,8 +106,12 @@ def no_departure(session: Session, aspect: str) -> None:
     if found:
         (operation, expected, seen), times = found.most_common(1)[0]
         others = f", and {len(found) - 1} other departures" if len(found) > 1 else ""
-        exchange = next(each.exchange for each in session.departures(aspect) if each.seen == seen)
-        raise Failed(f"{operation} to send {expected}", f"{seen} ({times} times{others})", exchange)
+        first = next(
+            each
+            for each in session.departures(aspect)
+            if (each.operation, each.expected, each.seen) == (operation, expected, seen)
+        )
+        raise Failed(f"{operation} to send {expected}", f"{seen} ({times} times{others})", first.exchange)
 
 
 def _not_throttled(reply: Reply) -> None:

@@ -17,6 +17,9 @@ TOLERATED = frozenset({405, 406, 413, 414, 415, 429, 431, *range(300, 400)})
 # A path parameter outside of these may be refused by a router or a proxy in whatever form it likes.
 PLAIN = {"instance_name": re.compile(r"[A-Za-z0-9_-]{1,64}\Z"), "user_id": re.compile(r"[1-9][0-9]{0,17}\Z")}
 
+# So may such a query, which proxies look at as well.
+PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.~=&/+-]{0,256}\Z")
+
 # The aspects of a reply; a requirement names the one that it judges as its `subject`.
 STATUS, MEDIA_TYPE, BODY, ERROR_BODY, HEADERS = "status", "media type", "body", "error body", "headers"
 SERVER_ERROR, NO_REPLY = "server error", "no reply"
@@ -34,14 +37,18 @@ class Departure:
 
 
 def addressed(document: Document, base_url: str, exchange: Exchange) -> Operation | None:
-    """Return the operation that a request addresses with plain path parameters, if any."""
-    path = urlsplit(exchange.request.url).path.removeprefix(urlsplit(base_url).path)
-    matched = document.match(exchange.request.method, path)
-    if matched is None:
+    """Return the operation that a request addresses with plain parameters in path and query, if any."""
+    matched = _matched(document, base_url, exchange)
+    if matched is None or not PLAIN_QUERY.match(urlsplit(exchange.request.url).query):
         return None
     operation, parameters = matched
     plain = all(PLAIN[name].match(value) for name, value in parameters.items() if name in PLAIN)
     return operation if plain else None
+
+
+def _matched(document: Document, base_url: str, exchange: Exchange) -> tuple[Operation, dict[str, str]] | None:
+    path = urlsplit(exchange.request.url).path.removeprefix(urlsplit(base_url).path)
+    return document.match(exchange.request.method, path)
 
 
 def judge(document: Document, base_url: str, exchange: Exchange) -> Iterator[Departure]:
@@ -51,6 +58,8 @@ def judge(document: Document, base_url: str, exchange: Exchange) -> Iterator[Dep
         return
     operation = addressed(document, base_url, exchange)
     name = operation.id if operation else exchange.request.method
+    if response.status == 501 and _matched(document, base_url, exchange) is None:
+        return  # a method that the deployment does not know at all (RFC 9110, section 15.6.2)
     if response.status >= 500:
         yield Departure(SERVER_ERROR, name, "no 5xx status", f"status {response.status}", exchange)
     elif operation is not None and response.status in operation.shapes:
@@ -90,6 +99,15 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
 
 
+def _sound(value: object) -> object:
+    """Return the value with `?` for lone surrogates, which JSON can hold (RFC 8259, section 8.2) and UTF-8 cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
+
+
 def _header_forms(value: str) -> tuple[object, ...]:
     return (value, int(value)) if re.fullmatch(r"-?[0-9]{1,18}", value) else (value,)
 
@@ -97,8 +115,8 @@ def _header_forms(value: str) -> tuple[object, ...]:
 def _body_departures(shape: Shape, response: Response) -> Iterator[tuple[str, str]]:
     assert shape.validator is not None
     try:
-        errors = list(shape.validator.iter_errors(parse(response.body)))
-    except ValueError as error:  # no JSON, or a lone surrogate that the validator cannot take
+        errors = list(shape.validator.iter_errors(_sound(parse(response.body))))
+    except (ValueError, RecursionError) as error:
         yield "a body that is JSON", f"{shorten(response.body)} ({error})"
         return
     for found in errors:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from syncano_contract.client import SAFE_METHODS
+from syncano_contract.client import SAFE_METHODS, is_unconnected
 from syncano_contract.model import Exchange
 from syncano_contract.target import Target
 
@@ -19,6 +20,10 @@ NOWHERE = "nowhere"  # what the name of an instance that cannot exist ends in
 USERS = re.compile(r"/instances/(?P<instance>[^/]*)/users/?\Z")
 USER = re.compile(r"/instances/(?P<instance>[^/]*)/users/(?P<id>[^/]*)/?(reset_key/?)?\Z")
 OWN = re.compile(r"/instances/(?P<instance>[^/]*)/user/?\Z")
+
+# The one form of a number that every reader takes for the same: 10_0 is a hundred to some, 1e2 and 0x64 to others.
+NUMBER = re.compile(r"\s*\+?(?P<whole>\d{1,1000})(?P<part>\.\d+)?(e0+)?\s*\Z")
+NEGATIVE = re.compile(r"-\d+\Z")
 
 
 class Unsafe(Exception):
@@ -37,7 +42,7 @@ class Made:
     @property
     def path(self) -> str:
         """The user's path below the base URL."""
-        return f"/instances/{self.instance}/users/{self.id}/"
+        return f"/instances/{quote(self.instance, safe='')}/users/{self.id}/"
 
 
 class Ledger:
@@ -65,6 +70,11 @@ class Ledger:
         return tuple(self._unknown)
 
     @property
+    def nowhere(self) -> str:
+        """The name of an instance that cannot exist."""
+        return f"{self.prefix}-{NOWHERE}"
+
+    @property
     def password_stem(self) -> str:
         """What every password of this run begins with, and nothing else holds."""
         return f"pw-{self._secret}-"
@@ -83,49 +93,71 @@ class Ledger:
         instance = unquote(found["instance"])
         body = _object(response.body if response else b"")
         username = str(_object(request.body or b"").get("username", ""))
-        if isinstance(body.get("id"), int):
-            made = Made(instance, int(str(body["id"])), username, exchange.number)
-            self._made.setdefault((instance, made.id), made)
-        elif not instance.endswith(NOWHERE):
+        user_id = body.get("id")
+        if type(user_id) is int and (self._is_ours(username) or self._is_ours(body.get("username"))):
+            self._made.setdefault((instance, user_id), Made(instance, user_id, username, exchange.number))
+        elif instance != self.nowhere and not is_unconnected(exchange):
             self._unknown.append(username)
 
     def check(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         """Raise Unsafe for a write that could reach somebody else's user, or that carries the account key."""
         if method in SAFE_METHODS:
             return
-        account_key = self._target.account_key
-        if account_key and any(account_key in value for value in (path, *headers.values())):
-            raise Unsafe(f"{method} {path.split('?', maxsplit=1)[0]} with the account key")
-        if not self._may_write(method, path.split("?", maxsplit=1)[0]):
-            raise Unsafe(f"{method} {path.split('?', maxsplit=1)[0]} could reach a user that this run did not make")
+        where, carried = path.split("?", maxsplit=1)[0], (*_readings(path), *headers.values())
+        for name in ("account_key", "user_key"):
+            key = getattr(self._target, name)
+            if key and any(key in value for value in carried):
+                raise Unsafe(f"{method} {where} with the target's {name}")
+        if "#" in path or not self._may_write(method, where):  # a client cuts off what follows #
+            raise Unsafe(f"{method} {where} could reach a user that this run did not make")
 
     def _may_write(self, method: str, path: str) -> bool:
-        for pattern in (USERS, USER, OWN):
-            found = pattern.match(path)
-            if found:
-                break
-        else:
+        found = next((found for pattern in (USERS, USER, OWN) if (found := pattern.match(path))), None)
+        if found is None:
             return False
-        instance = unquote(found["instance"])
-        if instance.endswith(NOWHERE):
-            return True
-        if instance not in self._instances:
+        instance, ids = unquote(found["instance"]), tuple(_readings(unquote(found.groupdict().get("id", "-1"))))
+        if instance not in (self.nowhere, *self._instances) or not all(_is_one_step(reading) for reading in ids):
             return False
-        if pattern is OWN:
-            return True  # it has no id: it is the user of the key, and only keys of the run's own users go with writes
-        if pattern is USERS:
+        if instance == self.nowhere or found.re is OWN:
+            return True  # OWN has no id: it is the user of the key, and keys of others never go with writes
+        if found.re is USERS:
             return method == "POST"
-        return self._is_safe_id(instance, unquote(found["id"]))
+        return all(self._is_safe_id(instance, reading) for reading in ids)
 
     def _is_safe_id(self, instance: str, text: str) -> bool:
         """Whether no reading of the text, however lenient, is the id of somebody else's user."""
-        if text.startswith("-"):
+        text = unicodedata.normalize("NFKC", text)  # as some servers do: ² is a 2 to them
+        if not re.search(r"\d", text) or NEGATIVE.match(text):
             return True
-        numbers = [int(digits) for digits in re.findall(r"\d+", text)]
-        return all(number in (0, NOBODY) or number >= 2**63 or (instance, number) in self._made for number in numbers)
+        number = NUMBER.match(text)
+        if number is None:
+            return False
+        whole = int(number["whole"])
+        ids = (whole, whole + 1) if number["part"] else (whole,)  # a fraction may be cut off or rounded
+        return all(self._is_nobodys(each) or (instance, each) in self._made for each in ids)
+
+    def _is_nobodys(self, user_id: int) -> bool:
+        return user_id in (0, NOBODY, NOBODY + 1) or user_id >= 2**63
+
+    def _is_ours(self, username: object) -> bool:
+        """Whether this run made up the name: a user of another name may be one that was there before."""
+        return isinstance(username, str) and username.strip().lower().startswith(self.prefix)
 
     def _below_base(self, url: str) -> str:
         return urlsplit(url).path.removeprefix(self._base)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """Yield the text as it is and decoded as often as anything on the way may decode it."""
+    yield text
+    while (decoded := unquote(text)) != text:
+        text = decoded
+        yield text
+
+
+def _is_one_step(text: str) -> bool:
+    """Whether the text stays one segment of a path: a client or a server resolves `..` and may drop empty ones."""
+    return not re.search(r"[/\\]", text) and text.partition(";")[0].strip() not in ("", ".", "..")
 
 
 def _object(body: bytes) -> dict[str, object]:

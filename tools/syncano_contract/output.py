@@ -44,8 +44,12 @@ def discard(directory: Path) -> None:
         directory.rmdir()
 
 
+def stamp() -> str:
+    """Return the time of now in UTC as names of folders have it, to the second."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
 def _fresh(host: str) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    name = f"{stamp}-{re.sub(r'[^A-Za-z0-9.-]+', '-', host).strip('-')}"
+    name = f"{stamp()}-{re.sub(r'[^A-Za-z0-9.-]+', '-', host).strip('-')}"
     candidates = (REPORTS / (name if number == 1 else f"{name}-{number}") for number in range(1, 1000))
     return next(path for path in candidates if not path.exists())

@@ -72,11 +72,11 @@ class Collector:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the selected requirements, those that look at the whole traffic last."""
+        """Keep the selected requirements, in the order of their turns."""
         chosen = [item for item in items if self._is_selected(mark_of(item).id)]
         for item in chosen:
             self._enter(item)
-        items[:] = sorted(chosen, key=lambda item: "traffic" in getattr(item, "fixturenames", ()))
+        items[:] = sorted(chosen, key=_turn)
 
     def _is_selected(self, requirement_id: str) -> bool:
         return not self._only or any(fnmatch.fnmatchcase(requirement_id, pattern) for pattern in self._only)
@@ -91,6 +91,11 @@ class Collector:
         self.requirements[mark.id] = entered
         if mark.subject:
             self.subjects[mark.subject] = mark.id
+
+
+def _turn(item: pytest.Item) -> tuple[bool, Depth]:
+    """Directed requirements come first, then the engines, then what looks at the whole traffic."""
+    return "traffic" in getattr(item, "fixturenames", ()), mark_of(item).depth
 
 
 class Runner:

@@ -36,7 +36,10 @@ def _check_reading(session: Session) -> None:
 
 def _check_adding(session: Session) -> None:
     if session.target.api_key is None:
-        raise Problem("the target gives no api_key", "give one that may add users, or use --read-only with a user_key")
+        raise Problem(
+            "the target gives no api_key",
+            "give one that may add users, in the target file or as SYNCANO_API_KEY; or use --read-only",
+        )
     reply = session.api.add()
     _check_reply(session, reply)
     if reply.status in (401, 403):

@@ -60,9 +60,8 @@ class Relay:
             return None
         sent_path, user_id = self._path(found)
         try:
-            exchange = self._api.request(
-                method, sent_path, self._headers(headers, user_id), self._body(body), "schemathesis"
-            )
+            sent = self._body(body)
+            exchange = self._api.request(method, sent_path, self._headers(headers, user_id), sent, "schemathesis")
         except (Unsafe, CannotTell, Inapplicable):
             return None
         self._follow(exchange)
@@ -91,13 +90,16 @@ class Relay:
     def _body(self, body: bytes | None) -> bytes | None:
         """Put this run's names and passwords in front of generated ones, so that each is new and recognisable.
 
-        Raises Unsafe for a number as the name: a deployment may accept it, and no prefix goes in front of it.
+        Raises Unsafe for a number as the name, and for a name in a body that is no JSON object: a deployment may accept
+        it, and no prefix goes in front of it.
         """
         try:
             value: Any = json.loads(body or b"")
         except (ValueError, RecursionError):
-            return body
+            value = None
         if not isinstance(value, dict):
+            if b"username" in (body or b"").replace(b"\0", b""):
+                raise Unsafe("a user whose name would not begin with the run's prefix")
             return body
         if isinstance(value.get("username"), (int, float)):
             raise Unsafe("a user whose name would not begin with the run's prefix")

@@ -14,7 +14,7 @@ QUOTED = "quote({}, safe='')"
 
 # What the redactor and the ledger leave in requests that another run has to find anew.
 ANEW = re.compile(
-    r"<(?P<kind>user_key|password|api_key|plain_key|account_key|other api_key|header [^<>]*?)(?: (?P<number>\d+))?>"
+    r"<(?P<kind>user_key|password|api_?key|plain_key|account_key|other api_key|header [^<>]*?)(?: (?P<number>\d+))?>"
     r"|contract-[0-9a-f]{8}(?![0-9a-f])"
 )
 LEFT_OUT = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding"})  # http.client's
@@ -28,16 +28,13 @@ RUN = "replay-" + secrets.token_hex(5)  # begins every user name
 SECRETS = {{}}  # each by what is printed in its place
 sys.stdout.reconfigure(errors="backslashreplace")
 
-
 def key(variable):
     return SECRETS.setdefault(variable, os.environ.get(variable) or sys.exit("Set " + variable + " first."))
-
 
 def show(text):
     for name, value in SECRETS.items():
         text = text.replace(value, "<" + name + ">")
     print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in text))
-
 
 def send(method, path, headers, body=None):
     headers = {{"Accept": "application/json", "User-Agent": "syncano-contract replay", **headers}}
@@ -59,7 +56,6 @@ def send(method, path, headers, body=None):
     show(method + " " + path)
     show("  " + status + " " + text[:2000])
     return members
-
 
 def member(reply, name, kind):
     value = reply.get(name)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from syncano_contract import session as sessions
+from syncano_contract.client import Unreachable
 from syncano_contract.document import Document
 from syncano_contract.model import Coverage, Problem, Report, Requirement, Result
 from syncano_contract.plugin import Collector, Runner
@@ -33,11 +37,15 @@ PYTEST = (
 
 
 def requirements(document: Document, only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
-    """Return every requirement of the suite, or those whose id matches a pattern; raises Problem when none does."""
+    """Return every requirement of the suite, or those whose id matches a pattern.
+
+    Raises Problem for a pattern that matches none.
+    """
     collector = Collector(document, only)
     _pytest([collector], "--collect-only")
-    if not collector.requirements:
-        raise Problem(f"no requirement is called {' or '.join(only)}", "`syncano-contract requirements` lists them")
+    for pattern in only:
+        if not fnmatch.filter(collector.requirements, pattern):
+            raise Problem(f"no requirement is called {pattern}", "`syncano-contract requirements` lists them")
     return tuple(collector.requirements.values())
 
 
@@ -56,12 +64,22 @@ def run(target: Target, document: Document, settings: Settings, progress: Progre
     finally:
         session.client.close()
     found = results(collector.requirements.values(), runner.findings, collector.subjects)
-    return _report(session, started, tuple(collector.requirements.values()), found, left_behind)
+    notes = (f"the suite itself broke: {runner.crash}",) if runner.crash else ()
+    return _report(
+        session,
+        started,
+        requirements=tuple(collector.requirements.values()),
+        found=found,
+        left_behind=left_behind,
+        notes=notes,
+    )
 
 
 def _pytest(plugins: Sequence[object], *options: str) -> None:
-    with _without_pytest_settings():
+    with _without_pytest_settings(), _hypothesis_elsewhere():
         code = pytest.main([*PYTEST, *options, str(CONTRACT_TESTS)], plugins=plugins)
+    if code is pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise AssertionError(f"the contract tests could not be collected: {code!r}")
 
@@ -73,6 +91,17 @@ def _without_pytest_settings() -> Iterator[None]:
         yield
     finally:
         os.environ.update(kept)
+
+
+@contextmanager
+def _hypothesis_elsewhere() -> Iterator[None]:
+    """Keep what Hypothesis stores out of the folder that a run is started in."""
+    with TemporaryDirectory(prefix="syncano-contract-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _leave(session: Session) -> tuple[str, ...]:
@@ -90,16 +119,21 @@ def _remove(session: Session, path: str) -> bool:
     """Remove one user with the account key (the one write that it goes with), and tell whether it is gone."""
     session.client.sender = "cleanup"
     headers = {"X-API-KEY": session.target.account_key or ""}
-    reply = session.client.send("DELETE", path, headers, None, "cleanup").response
-    return reply is not None and reply.status in (200, 202, 204, 404, 410)
+    try:
+        reply = session.client.send("DELETE", path, headers, None, "cleanup").response
+    except Unreachable:
+        return False
+    return reply is not None and reply.status // 100 == 2
 
 
 def _report(
     session: Session,
     started: datetime,
+    *,
     requirements: tuple[Requirement, ...],
     found: tuple[Result, ...],
     left_behind: tuple[str, ...],
+    notes: tuple[str, ...],
 ) -> Report:
     text = session.redactor.text
     return Report(
@@ -118,7 +152,7 @@ def _report(
         exchanges=tuple(session.redactor.exchange(exchange) for exchange in session.log.exchanges),
         operations=_operations(session),
         coverage=_coverage(session),
-        notes=(),
+        notes=tuple(text(note) for note in notes),
         left_behind=tuple(text(line) for line in left_behind),
     )
 

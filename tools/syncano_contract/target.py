@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,9 @@ SETTINGS = {"url", "instance", "ca_bundle", "headers", "other", *KEYS}
 ENVIRONMENT = {f"SYNCANO_{name.upper()}": name for name in KEYS}
 OTHER_ENVIRONMENT = {"SYNCANO_OTHER_INSTANCE": "instance", "SYNCANO_OTHER_API_KEY": "api_key"}
 WRITE_ONE = "syncano-contract target > target.toml"
+VARIABLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token, RFC 9110, section 5.6.2
+OWN_HEADERS = frozenset({"x-api-key", "x-user-key", "host", "content-type", "content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True)
@@ -76,25 +80,26 @@ class Target:
 
 
 def from_file(path: Path, environment: Mapping[str, str] = os.environ) -> Target:
-    """Read a target file (TOML); raises Problem naming the file and the setting that is wrong."""
+    """Read a target file (TOML); raises Problem naming the file and the setting that is wrong, and never a key."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Problem(f"cannot read {path}: {error.strerror}", f"write one: {WRITE_ONE}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a number or a nesting beyond all bounds
         raise Problem(f"{path} is not TOML: {error}", f"compare it with a fresh one: {WRITE_ONE}") from error
-    return _from_table(table, path, environment)
+    return _distinct(_from_table(table, path, environment), f"{path}")
 
 
 def from_environment(url: str, instance: str | None, environment: Mapping[str, str] = os.environ) -> Target:
     """Make a target of a URL, an instance name and the SYNCANO_… variables; raises Problem."""
-    instance = instance or environment.get("SYNCANO_INSTANCE")
+    url, instance = check_url(url), instance or environment.get("SYNCANO_INSTANCE")
     if not instance:
         raise Problem(f"no instance is named for {url}", "add --instance NAME, or use --target FILE")
     keys = _from_variables(ENVIRONMENT, environment)
     other = _from_variables(OTHER_ENVIRONMENT, environment)
     where = f"the environment ({', '.join(OTHER_ENVIRONMENT)})"
-    return Target(check_url(url), instance, other=_other(other, where) if other else None, **_keys(keys))
+    target = Target(url, instance, other=_other(other, where) if other else None, **_keys(keys))
+    return _distinct(target, "the environment")
 
 
 def _from_variables(names: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
@@ -106,13 +111,13 @@ def check_url(url: str) -> str:
     """Return the base URL without a trailing slash; raises Problem when it is none."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable:
-        shown = url if "@" not in url else "what was given"
+    if not usable or re.search(r"[^!-~]", url):  # urlsplit drops line breaks without a word
+        shown = "what was given" if re.search(r"[@?#]", url) else ascii(url)[1:-1]
         raise Problem(f"{shown} is no base URL", "give one such as https://api.syncano.io/v1.1")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if re.search(r"[@?#]", url):
         raise Problem(
             "the base URL carries a user name, a password, a query or a fragment",
             "leave them out: keys belong into the target file or the environment, see `syncano-contract target`",
@@ -127,9 +132,8 @@ def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[st
         raise Problem(f"{path}: other is no table", "write it as [other] with instance and api_key")
     if not isinstance(headers, dict):
         raise Problem(f"{path}: headers is no table", 'write it as [headers] with lines NAME = "value"')
-    values = _strings(
-        {key: value for key, value in table.items() if key not in ("other", "headers")}, path, environment
-    )
+    settings = {key: value for key, value in table.items() if key not in ("other", "headers")}
+    values = _strings(settings, f"{path}", environment)
     for needed in ("url", "instance"):
         if not values.get(needed):
             raise Problem(f"{path}: {needed} is missing", f'add a line such as {needed} = "…"; {WRITE_ONE} shows all')
@@ -138,9 +142,9 @@ def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[st
         url=check_url(values["url"]),
         instance=values["instance"],
         **_keys(values),
-        other=_other(_strings(other, path, environment), f"{path} [other]") if other else None,
-        headers=tuple(sorted(_strings(headers, path, environment).items())),
-        ca_bundle=_existing(path.parent / bundle, path) if bundle else None,
+        other=None if other is None else _other(_strings(other, f"{path} [other]", environment), f"{path} [other]"),
+        headers=_headers(headers, f"{path} [headers]", environment),
+        ca_bundle=None if bundle is None else _existing(path.parent / bundle, path),
     )
 
 
@@ -156,6 +160,35 @@ def _other(table: Mapping[str, str], where: str) -> Other:
     return Other(**table)
 
 
+def _headers(table: Mapping[str, object], where: str, environment: Mapping[str, str]) -> Headers:
+    for name in table:
+        if not HEADER_NAME.fullmatch(name):
+            raise Problem(f"{where}: one of the names is no header name", 'write NAME = "value", without a colon')
+        if name.lower() in OWN_HEADERS | SETTINGS:
+            raise Problem(f"{where}: {name} is not for this table", "leave it out, or move a setting above all tables")
+    return tuple(sorted(_strings(table, where, environment).items()))
+
+
+def _distinct(target: Target, where: str) -> Target:
+    """Refuse keys given twice and an account key in a header: each would go where only another key may."""
+    names: dict[str, str] = {}
+    for name, key in (*((name, getattr(target, name)) for name in KEYS), ("other.api_key", _other_key(target))):
+        if key and names.setdefault(key, name) != name:
+            raise Problem(f"{where}: {names[key]} and {name} are the same key", f"give another, or leave {name} out")
+    if target.other and target.other.instance == target.instance:
+        raise Problem(f"{where}: the instance of the second tenant is the first one's", "name another instance there")
+    for name, value in target.headers:
+        if target.account_key and target.account_key in value:
+            raise Problem(
+                f"{where} [headers]: {name} holds the account_key", "leave it out: it never goes with a write"
+            )
+    return target
+
+
+def _other_key(target: Target) -> str | None:
+    return target.other.api_key if target.other else None
+
+
 def _existing(bundle: Path, path: Path) -> Path:
     if not bundle.is_file():
         raise Problem(f"{path}: ca_bundle {bundle} is no file", "name a PEM file, relative to the target file")
@@ -168,21 +201,23 @@ def _refuse_unknown(table: Mapping[str, object], known: set[str], where: str) ->
         raise Problem(f"{where}: unknown setting {unknown[0]}", f"known are {', '.join(sorted(known))}")
 
 
-def _strings(table: Mapping[str, object], path: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def _strings(table: Mapping[str, object], where: str, environment: Mapping[str, str]) -> dict[str, str]:
     values = {}
     for key, value in table.items():
         if not isinstance(value, str):
-            raise Problem(f"{path}: {key} is no string", f'write it in quotes: {key} = "…"')
-        values[key] = _resolved(key, value, path, environment)
+            raise Problem(f"{where}: {key} is no string", f'write it in quotes: {key} = "…"')
+        values[key] = _resolved(key, value, where, environment)
     return values
 
 
-def _resolved(key: str, value: str, path: Path, environment: Mapping[str, str]) -> str:
+def _resolved(key: str, value: str, where: str, environment: Mapping[str, str]) -> str:
     if value.startswith("$"):
+        if not VARIABLE.fullmatch(value):  # not shown: it may be a key
+            raise Problem(f"{where}: {key} begins with $ but names no variable", f'write {key} = "$NAME"')
         if not environment.get(value[1:]):
-            raise Problem(f"{path}: {key} names {value}, which is not set", f"export {value[1:]}=… first")
+            raise Problem(f"{where}: {key} names {value}, which is not set", f"export {value[1:]}=… first")
         value = environment[value[1:]]
-    return _sendable(value, f"{path}: {key}")
+    return value if key == "ca_bundle" else _sendable(value, f"{where}: {key}")
 
 
 def _sendable(value: str, where: str) -> str:

@@ -33,9 +33,9 @@ def results(
     down to the subject cannot tell: one fault, one failure.
     """
     found = _grouped(findings)
-    failed = {name for name, each in found.items() if any(finding.verdict is Verdict.FAILED for finding in each)}
+    chains = _chains(found, subjects)
     return tuple(
-        _result(each.id, [_put_down(finding, subjects, failed) for finding in found.get(each.id, ())])
+        _result(each.id, [_put_down(finding, subjects, chains) for finding in found.get(each.id, ())])
         for each in requirements
     )
 
@@ -47,13 +47,40 @@ def _grouped(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     return grouped
 
 
-def _put_down(finding: Finding, subjects: Mapping[str, str], failed: set[str]) -> tuple[Finding, str | None]:
-    """Return the finding with the requirement that explains it, if one does; a failure explained cannot tell."""
-    owner = subjects.get(finding.subject or "", finding.subject)
-    if owner is None or owner == finding.requirement or owner not in failed:
+def _chains(found: Mapping[str, list[Finding]], subjects: Mapping[str, str]) -> dict[str, list[str]]:
+    """Map each failed requirement to itself, the one that explains all its failures, and so on to the end.
+
+    Where they explain each other in a circle, the chain ends with the first name that comes again.
+    """
+    owners = {
+        name: [_owner(finding, subjects) for finding in each if finding.verdict is Verdict.FAILED]
+        for name, each in found.items()
+    }
+    failed = {name for name, each in owners.items() if each}
+    chains = {name: [name] for name in failed}
+    for chain in chains.values():
+        while chain[-1] not in chain[:-1] and all(each in failed - {chain[-1]} for each in owners[chain[-1]]):
+            chain.append(str(owners[chain[-1]][0]))
+    return chains
+
+
+def _owner(finding: Finding, subjects: Mapping[str, str]) -> str | None:
+    return subjects.get(finding.subject or "", finding.subject)
+
+
+def _put_down(
+    finding: Finding, subjects: Mapping[str, str], chains: Mapping[str, list[str]]
+) -> tuple[Finding, str | None]:
+    """Return the finding with the requirement that explains it in the end, if one does; it then cannot tell.
+
+    What is itself an explanation of its owner stays: else failures that explain each other would all be gone.
+    """
+    chain = chains.get(_owner(finding, subjects) or "", [finding.requirement])
+    if finding.requirement in chain:
         return finding, None
-    message = f"{owner} stands in the way: {finding.message}"
-    return replace(finding, verdict=Verdict.CANNOT_TELL, message=message, expected=None, seen=None), owner
+    cause = next(name for name in chain if chains[name][-1] == name)
+    message = f"{cause} stands in the way: {finding.message}"
+    return replace(finding, verdict=Verdict.CANNOT_TELL, message=message, expected=None, seen=None), cause
 
 
 def _result(requirement: str, found: list[tuple[Finding, str | None]]) -> Result:

@@ -127,7 +127,9 @@ def nothing_new(answer: Answer) -> Answer:
 
 
 def gzipped(answer: Answer) -> Answer:
-    return replace(answer, content=gzip.compress(answer.content), headers={**answer.headers, "content-encoding": "gzip"})
+    return replace(
+        answer, content=gzip.compress(answer.content), headers={**answer.headers, "content-encoding": "gzip"}
+    )
 
 
 def extra_members(body: dict[str, Any]) -> None:
@@ -149,7 +151,7 @@ VARIANTS: dict[str, Alter] = {
     "extra members": user(extra_members),
     "extra headers": header("x-request-id", "1"),
     "connection: close": header("connection", "close"),
-    "+00:00": message("Z\"", "+00:00\""),
+    "+00:00": message('Z"', '+00:00"'),
     "upper-case names": user(lambda body: body.update(username=body["username"].upper())),
     "method not allowed": only("PATCH", "/", status(404, 405)),
     "links with a mount point": message("/v1.1/instances", "/v1.1/instances"),

@@ -387,9 +387,7 @@ def test_member_that_the_pages_only_show_as_null_may_be_anything(member: str, va
     assert schema["x-unconfirmed"]
 
 
-@pytest.mark.parametrize(
-    "body", [{"username": ["Taken."], "password": ["Short."]}, {"detail": "Unreadable."}]
-)
+@pytest.mark.parametrize("body", [{"username": ["Taken."], "password": ["Short."]}, {"detail": "Unreadable."}])
 def test_bad_request_may_name_fields_or_give_a_detail(body: Node) -> None:
     assert mistakes(body, body_of(COMPONENTS["responses"]["CredentialsRefused"])["schema"]) == []
 

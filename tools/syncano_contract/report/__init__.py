@@ -23,9 +23,10 @@ RENDERERS: Mapping[str, Callable[[Report], str]] = {
 
 
 def write(report: Report, directory: Path) -> None:
-    """Write every file of a report, or none: a full disk loses no earlier report and leaves nothing half-written.
+    """Write every file of a report; a full disk, or an error in between, loses no earlier one and leaves no remains.
 
-    Makes the directory where it is missing. Raises OSError as the file system gives it.
+    Each file is complete under another name before any takes its own. Makes the directory where it is missing. Raises
+    OSError as the file system gives it.
     """
     rendered = {name: render(report).encode() for name, render in RENDERERS.items()}
     directory.mkdir(parents=True, exist_ok=True)

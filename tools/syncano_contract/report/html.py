@@ -12,33 +12,34 @@ import jinja2
 from markupsafe import Markup, escape
 
 from syncano_contract.conclusion import conclude, counts
-from syncano_contract.model import Exchange, Level, Report, Requirement, Result, Verdict
+from syncano_contract.model import Exchange, Headers, Level, Report, Requirement, Result, Verdict
 from syncano_contract.replay import scripts
 from syncano_contract.report.order import Pair, causes, group_of, natural, pairs
 from syncano_contract.report.text import decoded, escaped, pretty
 
-LONGEST_LINE = 1_000  # of a message, a header or a URL
-LONGEST_SCRIPT = 20_000  # a longer one is in results.json alone
-LIMITS = {
-    "LONGEST_BODY": 4_000,  # characters of a body in the exchange that decided
-    "LONGEST_OTHER": 1_000,  # and in the others
-    "MOST_OTHERS": 8,  # exchanges of a failure that are shown besides the one that decided
-}
+LONGEST_LINE = 1_000  # bytes of markup of a message or a URL
+LONGEST_RUN = 100  # characters that are cut or kept as one
+MOST_OTHERS = 8  # exchanges of a failure that are shown besides the one that decided
+ROOM = 600_000  # bytes for all the bodies of exchanges that decided; the same for others, headers and scripts
+ESCAPES = Markup('<span class="esc">{}</span>')
 LARGEST_JSON = 40_000  # characters; what is longer is not indented before it is cut
 
 
 def to_html(report: Report) -> str:
     """Return a page without scripts and without references to anything outside of it."""
-    return _template().render(
+    limits = _Limits.of(report)
+    page = _template().render(
         report=report,
         conclusion=conclude(report),
         counts=counts(report),
         causes=causes(report),
-        evidence=_Evidence.of(report),
+        evidence=_Evidence.of(report, limits.script),
+        limits=limits,
         reasons=_reasons(report),
         coverage=_coverage(report),
         groups=_groups(report),
     )
+    return page.lstrip()
 
 
 @cache
@@ -50,42 +51,91 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": shown, "sentence": sentence, "body": body, "clock": clock, "number": "{:,}".format}
-    environment.globals |= {"Level": Level, "Verdict": Verdict, **LIMITS}
+    environment.filters |= {
+        "shown": shown,
+        "sentence": sentence,
+        "body": body,
+        "headers": headers,
+        "clock": clock,
+        "number": "{:,}".format,
+    }
+    environment.globals |= {"Level": Level, "Verdict": Verdict, "MOST_OTHERS": MOST_OTHERS}
     return environment.get_template("report.html.j2")
 
 
 def shown(text: str, keep: str = "", limit: int = LONGEST_LINE) -> Markup:
-    """Return text as markup that shows it: what has no glyph, or would turn others round, stands as an escape."""
-    runs = groupby(text[:limit], key=lambda char: char.isprintable() or char in keep)
-    parts = [escape("".join(run)) if plain else _escapes("".join(run)) for plain, run in runs]
-    if len(text) > limit:
-        parts.append(Markup('<span class="cut">… ({:,} characters in all)</span>').format(len(text)))
-    return Markup("").join(parts)
+    """Return text as markup that shows it: what has no glyph, or would turn others round, stands as an escape.
 
-
-def sentence(text: str) -> Markup:
-    """Return a requirement's text as markup, with what stands in backticks as code."""
-    parts = text.split("`")
-    marked = [Markup("<code>{}</code>").format(shown(part)) if at % 2 else shown(part) for at, part in enumerate(parts)]
-    return Markup("").join(marked) if len(parts) % 2 else shown(text)
-
-
-def _escapes(run: str) -> Markup:
-    return Markup('<span class="esc">{}</span>').format("".join(escaped(char) for char in run))
+    Of markup longer than `limit` bytes there is the beginning, and how long the text is.
+    """
+    marked, length = _marked(text, keep, limit)
+    cut = Markup('<span class="cut">… ({:,} characters in all)</span>').format(len(text))
+    return marked if length == len(text) else marked + cut
 
 
 def body(content: bytes, limit: int) -> Markup:
     """Return a body as markup: JSON is indented, and a long one cut, with its size."""
     text = decoded(content)
-    whole = pretty(text) if len(text) <= LARGEST_JSON else text
+    text = pretty(text) if len(text) <= LARGEST_JSON else text
+    marked, length = _marked(text, "\n\t", limit)
     cut = Markup('<span class="cut">\n… shortened, {:,} bytes in all</span>').format(len(content))
-    return shown(whole[:limit], keep="\n\t", limit=limit) + (cut if len(whole) > limit else "")
+    return marked if length == len(text) else marked + cut
+
+
+def headers(lines: Headers, limit: int) -> Markup:
+    """Return header lines as markup; of many or long ones the first."""
+    marked = Markup("")
+    for at, (name, value) in enumerate(lines):
+        if len(marked) > limit:
+            return marked + Markup('<span class="cut">… and {:,} more headers</span>\n').format(len(lines) - at)
+        marked += Markup('<span class="name">{}:</span> {}\n').format(
+            shown(name, limit=limit), shown(value, limit=limit)
+        )
+    return marked
+
+
+def sentence(text: str) -> Markup:
+    """Return a requirement's text as markup, with what stands in backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return shown(text)
+    marked = (Markup("<code>{}</code>").format(shown(part)) if at % 2 else shown(part) for at, part in enumerate(parts))
+    return Markup("").join(marked)
+
+
+def _marked(text: str, keep: str, limit: int) -> tuple[Markup, int]:
+    """Return as much of the text as fits into `limit` bytes of markup, and how many characters that is."""
+    parts, size, length = [], 0, 0
+    for (plain, _), run in groupby(
+        enumerate(text[:limit]), key=lambda each: (each[1].isprintable() or each[1] in keep, each[0] // LONGEST_RUN)
+    ):
+        if size >= limit:
+            break
+        chars = [char for _, char in run]
+        parts.append(escape("".join(chars)) if plain else ESCAPES.format("".join(escaped(char) for char in chars)))
+        size += len(parts[-1].encode())
+        length += len(chars)
+    return Markup("").join(parts), length
 
 
 def clock(time: datetime) -> str:
     """Return a time for people, in UTC."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """How long (in bytes of markup) a body or the headers, in the exchange that decided and in others, and a script."""
+
+    decisive: int
+    other: int
+    script: int
+
+    @classmethod
+    def of(cls, report: Report) -> _Limits:
+        """Give less room to each the more failures there are."""
+        share = ROOM // max(1, sum(result.verdict is Verdict.FAILED for result in report.results))
+        return cls(min(4_000, share // 2), min(1_000, share // (2 * MOST_OTHERS)), min(20_000, share))
 
 
 @dataclass(frozen=True)
@@ -97,8 +147,9 @@ class _Evidence:
     scripts: dict[str, str]
 
     @classmethod
-    def of(cls, report: Report) -> _Evidence:
-        short = {name: script for name, script in scripts(report).items() if len(script) <= LONGEST_SCRIPT}
+    def of(cls, report: Report, longest: int) -> _Evidence:
+        """Look everything up but scripts longer than this, which are in results.json alone."""
+        short = {name: script for name, script in scripts(report).items() if len(script) <= longest}
         exchanges = {exchange.number: exchange for exchange in report.exchanges}
         return cls(exchanges, {result.requirement: result for result in report.results}, short)
 
@@ -113,7 +164,8 @@ class _Evidence:
 
     def others(self, result: Result) -> list[Exchange]:
         """Return what came before it, in the order of sending."""
-        known = sorted(number for number in set(result.evidence[:-1]) if number in self.exchanges)
+        numbers = sorted(set(result.evidence) - set(result.evidence[-1:]))
+        known = [number for number in numbers if number in self.exchanges]
         return [self.exchanges[number] for number in known]
 
 

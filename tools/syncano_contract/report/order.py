@@ -62,12 +62,12 @@ def _cause(head: Pair, members: list[Pair]) -> Cause:
 
 
 def _root(result: Result, failed: Mapping[str, Result]) -> str:
-    """Return the failure at the end of a chain of causes; results that explain each other stand for themselves."""
+    """Return the failure at the end of a chain of causes; of those that explain each other, the first met."""
     met = [result.requirement]
     cause = result.cause
     while cause is not None and cause in failed:
         if cause in met:
-            return result.requirement
+            return cause
         met.append(cause)
         cause = failed[cause].cause
     return met[-1]

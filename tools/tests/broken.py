@@ -1,0 +1,136 @@
+"""Raw-socket servers, each of which fails in one documented way."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+Talk = Callable[[socket.socket, threading.Event], None]
+
+
+class Broken:
+    """A server on a free loopback port that reads a request and then does what `talk` does; `over` ends it all."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._over = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.connections = 0
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1.1"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            while _read_request(connection):
+                self._talk(connection, self._over)
+
+
+def _read_request(connection: socket.socket) -> bool:
+    """Read one request with its body; False when the connection ends."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        chunk = connection.recv(65536)
+        if not chunk:
+            return False
+        received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    lengths = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    while lengths and len(body) < lengths[0]:
+        body += connection.recv(65536)
+    return True
+
+
+def hang(connection: socket.socket, over: threading.Event) -> None:
+    """Send nothing."""
+    over.wait()
+
+
+def hang_in_the_body(connection: socket.socket, over: threading.Event) -> None:
+    """Send half of a reply."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{")
+    over.wait()
+
+
+def trickle_the_head(connection: socket.socket, over: threading.Event) -> None:
+    """Send a head without end, a byte now and then."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while not over.wait(0.02):
+        connection.sendall(b"x")
+
+
+def trickle_the_body(connection: socket.socket, over: threading.Event) -> None:
+    """Send a long body, a byte now and then."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while not over.wait(0.02):
+        connection.sendall(b"x")
+
+
+def cut_in_the_body(connection: socket.socket, over: threading.Event) -> None:
+    """Close in the middle of a body."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{")
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def close(connection: socket.socket, over: threading.Event) -> None:
+    """Close in the place of a reply."""
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def talk_nonsense(connection: socket.socket, over: threading.Event) -> None:
+    """Send what is no HTTP."""
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def send_six_megabytes(connection: socket.socket, over: threading.Event) -> None:
+    """Send a body over the limit."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6000000\r\n\r\n" + b"x" * 6_000_000)
+
+
+def send_chunks_without_end(connection: socket.socket, over: threading.Event) -> None:
+    """Send chunks for ever."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while not over.is_set():
+        connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+
+def redirect(connection: socket.socket, over: threading.Event) -> None:
+    """Send elsewhere."""
+    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+
+
+def throttle(connection: socket.socket, over: threading.Event) -> None:
+    """Ask to wait for an hour."""
+    connection.sendall(b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n")
+
+
+def answer(status: bytes, content: bytes, media_type: bytes = b"application/json") -> Talk:
+    """Send this to everything."""
+
+    def talk(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(
+            b"HTTP/1.1 %b X\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b"
+            % (status, media_type, len(content), content)
+        )
+
+    return talk
