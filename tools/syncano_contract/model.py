@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Level(StrEnum):
@@ -156,3 +157,28 @@ class Problem(Exception):
         super().__init__(what)
         self.what = what
         self.fix = fix
+
+
+@dataclass(frozen=True)
+class PageRef:
+    """Which page a fact stands on; slugs stay the same from version to version of a manual, ids do not."""
+
+    slug: str
+    version: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One checkable statement of one page.
+
+    `id` is `<slug>#<kind>` or `<slug>#<kind>/<name>`; `pointer` leads to it in the page's JSON; `value` is what it says
+    as JSON, without any prose of the page; `statement` says the same as a sentence of ours.
+    """
+
+    id: str
+    page: PageRef
+    kind: str
+    pointer: str
+    statement: str
+    value: Any
