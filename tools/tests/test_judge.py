@@ -78,6 +78,7 @@ def test_the_examples_of_the_pages_depart_in_nothing(operation: str) -> None:
         user("username", value="żółć🐺\0"),
         user("username", value="\ud800"),
         user("\ud800", value=1),
+        user("links", "self", value="/\ud800"),
         user("profile", "channel", value="news"),
         user("profile", "group", value={"id": 1}),
         user("profile", "other_permissions", value="read"),
@@ -127,7 +128,9 @@ def test_what_http_itself_refuses_with_is_let_pass_in_any_form(operation: str, s
     assert seen(exchange(OPERATIONS[operation], status, b"<html>", (("Content-Type", "text/html"),))) == []
 
 
-@pytest.mark.parametrize("body", [DETAIL, {"username": ["a"], "password": ["b", "c"]}, {}, {"detail": ["x"]}])
+@pytest.mark.parametrize(
+    "body", [DETAIL, {"username": ["a"], "password": ["b", "c"]}, {}, {"detail": ["x"]}, {"\ud800": ["x"]}]
+)
 def test_a_400_may_name_fields_or_give_a_detail(body: object) -> None:
     assert seen(exchange(ADD, 400, body)) == []
 
@@ -231,6 +234,7 @@ def test_a_user_without_a_member_departs_in_the_body(name: str) -> None:
     ("body", "where"),
     [
         (user("id", value="10"), "/id"),
+        (user("id", value="\ud800"), "/id"),
         (user("id", value=1.5), "/id"),
         (user("id", value=True), "/id"),
         (user("id", value=None), "/id"),

@@ -237,12 +237,20 @@ def test_a_key_that_a_reply_names_is_found_anywhere_else(written: str, key: str)
 
 def test_the_longer_of_two_secrets_is_replaced_as_a_whole() -> None:
     subject = redactor()
-    for value in ("aaaabbbbccccdddd", "aaaabbbbccccddddeeee", "bbbbcccc", "1.aaaabbbbccccdddd.2", "dddd.2"):
+    for value in (
+        "aaaabbbbccccdddd",
+        "aaaabbbbccccddddeeee",
+        "bbbbcccc",
+        "dd.2",
+        "dddd.2",
+        "1.aaaabbbbccccdddd.2",
+        "cdddd.2",
+    ):
         subject.learn("user_key", value)
 
-    shown = subject.text("xaaaabbbbccccddddeeeex aaaabbbbccccdddd bbbbcccc 1.aaaabbbbccccdddd.2")
+    shown = subject.text("xaaaabbbbccccddddeeeex aaaabbbbccccdddd bbbbcccc 1.aaaabbbbccccdddd.2 cdddd.2")
 
-    assert shown == "x<user_key 2>x <user_key 1> <user_key 3> <user_key 4>"
+    assert shown == "x<user_key 2>x <user_key 1> <user_key 3> <user_key 5> <user_key 6>"
 
 
 def test_secrets_that_are_words_of_placeholders_leave_them_whole() -> None:

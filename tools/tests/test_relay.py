@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -345,7 +345,7 @@ def test_an_engine_sees_no_header_of_the_target_but_type_and_allow(engine: Engin
 
 @pytest.fixture
 def reader(target: Target) -> Iterator[Engine]:
-    session = begin(replace(target, api_key=target.api_key), load(), Settings(read_only=True, timeout=5))
+    session = begin(target, load(), Settings(read_only=True, timeout=5))
     with Relay(session.api, target.user_key) as relay:
         yield Engine(relay, session)
     session.client.close()

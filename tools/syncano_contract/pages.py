@@ -1,0 +1,314 @@
+"""Inputs -> pages: the JSON of readme.io pages from files, folders, arrays and streams, one page at a time.
+
+Sources: the four pages that this project rests on, and the format as found elsewhere (v1 and v2 of ReadMe's API).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from syncano_contract.model import PageRef
+from syncano_contract.strict_json import DECODER, DEEPEST, is_deep
+
+STDIN = "-"
+SUFFIXES = frozenset({".json", ".jsonl", ".txt"})
+READ = frozenset({"endpoint", "basic", "link"})
+PASSED_OVER = frozenset({"api_config", "webhook", "error"})
+METHODS = {name: name.upper() for name in ("get", "put", "post", "delete", "options", "head", "patch", "trace")}
+METHOD_ALIASES = {"del": "DELETE"}
+CHUNK = 1 << 18
+LARGEST = 1 << 25
+OBJECT = re.compile(r'\{\s{0,80}"')
+SLACK = 12  # the longest token that a cut can leave behind, `-Infinity`, and a bit
+ENDPOINT = (("method",), ("url", "path"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `data` is its JSON, `origin` the file (and item) that it came from."""
+
+    ref: PageRef
+    type: str
+    origin: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class NotAPage:
+    """Something that should have been a page; the others are still read."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that was passed over, or read in a way that a person may want to know."""
+
+    path: str
+    text: str
+
+
+Item = Page | NotAPage | Note
+
+
+def read(inputs: Iterable[str | Path], stdin: BinaryIO) -> Iterator[Item]:
+    """Yield what each input holds, in a fixed order; `-` is `stdin`, and a folder is read with all below it.
+
+    Of two pages with one slug in one version the second is a Note where it says the same, else a NotAPage.
+    """
+    seen: dict[tuple[str, str], tuple[bytes, str]] = {}
+    for each in inputs:
+        for item in _input(each, stdin):
+            yield _unrepeated(item, seen) if isinstance(item, Page) else item
+
+
+def _unrepeated(page: Page, seen: dict[tuple[str, str], tuple[bytes, str]]) -> Item:
+    digest = hashlib.sha256(json.dumps(page.data, sort_keys=True).encode()).digest()
+    first, origin = seen.setdefault((page.ref.slug, page.ref.version), (digest, page.origin))
+    if origin == page.origin:
+        return page
+    if first == digest:
+        return Note(page.origin, f"holds the page {page.ref.slug!r} once more, after {origin}")
+    return NotAPage(page.origin, f"the slug {page.ref.slug!r} is that of another page, read from {origin}")
+
+
+def _input(name: str | Path, stdin: BinaryIO) -> Iterator[Item]:
+    if str(name) == STDIN:
+        yield from _stream(stdin, "standard input")
+    elif Path(name).is_dir():
+        yield from _folder(Path(name))
+    else:
+        yield from _file(Path(name))
+
+
+def _folder(folder: Path) -> Iterator[Item]:
+    files = sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    usable = [file for file in files if file.suffix.lower() in SUFFIXES]
+    for file in files:
+        if file.suffix.lower() in SUFFIXES:
+            yield from _file(file)
+        else:
+            yield Note(str(file), f"is passed over: only {', '.join(sorted(SUFFIXES))} can hold a page")
+    if not usable:
+        yield NotAPage(str(folder), "the folder holds no file that can hold a page")
+
+
+def _file(file: Path) -> Iterator[Item]:
+    try:
+        with file.open("rb") as stream:
+            yield from _stream(stream, str(file))
+    except OSError as error:
+        yield NotAPage(str(file), f"cannot be read: {error.strerror}")
+
+
+def _stream(stream: BinaryIO, path: str) -> Iterator[Item]:
+    """Yield what a stream holds; where it ends in the middle of something, what came before still counts."""
+    try:
+        with _text(stream) as text:
+            yield from _items(Feed(text), path)
+    except UnicodeDecodeError:
+        yield NotAPage(path, "is not UTF-8")
+    except _Unreadable as error:
+        yield NotAPage(path, str(error))
+
+
+@contextmanager
+def _text(stream: BinaryIO) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _items(feed: Feed, path: str) -> Iterator[Item]:
+    opening = feed.peek()
+    if opening == "[":
+        yield from _array(feed, path)
+    elif opening == "{":
+        yield from _objects(feed, path)
+    elif opening:
+        raise _Unreadable("begins with neither `{` nor `[`, so it holds no page's JSON")
+    else:
+        raise _Unreadable("is empty")
+
+
+def _array(feed: Feed, path: str) -> Iterator[Item]:
+    feed.skip(1)
+    number = 0
+    while feed.peek() != "]":
+        if number:
+            feed.expect(",", f"after item {number}")
+        number += 1
+        yield page_of(feed.value(f"item {number}"), path, f"item {number}")
+
+
+def _objects(feed: Feed, path: str) -> Iterator[Item]:
+    """Yield one page, or pages one after another, each perhaps followed by its rendered text."""
+    yield page_of(feed.value("the page"), path)
+    number = 1
+    while (follows := feed.at_object()) or feed.find_object():
+        value = feed.value(f"what follows page {number}") if follows else feed.value_or_none()
+        if follows or (isinstance(value, dict) and value.keys() >= {"slug", "type"}):
+            number += 1
+            yield page_of(value, path, f"page {number}")
+
+
+def page_of(data: Any, path: str, item: str = "") -> Item:
+    """Return the page that a JSON value is, or why it is none or is passed over."""
+    origin = f"{path}, {item}" if item else path
+    reason = _unlike(data)
+    if reason:
+        return NotAPage(origin, reason)
+    kind = data["type"]
+    if kind in READ:
+        return Page(ref_of(data), kind, origin, data)
+    known = "" if kind in PASSED_OVER else " unknown"
+    return Note(origin, f"is passed over: {data['slug']!r} is of the{known} type {kind!r}")
+
+
+def _unlike(data: Any) -> str:
+    """Return what makes a value no page, or an empty string."""
+    if not isinstance(data, dict):
+        return "is no JSON object"
+    if is_deep(data):
+        return f"is nested deeper than {DEEPEST} levels"
+    for name in ("slug", "type"):
+        if not isinstance(data.get(name), str) or not data[name].strip():
+            return f"`{name}` is missing" if data.get(name) in (None, "") else f"`{name}` is no text"
+    return _no_endpoint(data.get("api")) if data["type"] == "endpoint" else ""
+
+
+def _no_endpoint(api: Any) -> str:
+    if not isinstance(api, dict):
+        return "`api` is missing"
+    for names in ENDPOINT:
+        value = first(api, *names)
+        if not isinstance(value, str) or not value.strip():
+            return f"`api.{names[0]}` is missing"
+    method = api["method"].strip().lower()
+    return "" if method in METHODS or method in METHOD_ALIASES else f"`api.method` is {method!r}, which is no HTTP method"
+
+
+def ref_of(data: Mapping[str, Any]) -> PageRef:
+    """Return which page this is."""
+    return PageRef(data["slug"].strip(), version_of(data), text(first(data, "_id", "id")))
+
+
+def version_of(data: Mapping[str, Any]) -> str:
+    """Return the name of the page's version, or its id where nothing else is given, or an empty string."""
+    version = data.get("version")
+    return text(first(version, "version", "version_clean", "uri", "_id") if isinstance(version, dict) else version)
+
+
+def first(data: Mapping[str, Any], *names: str) -> Any:
+    """Return the first of these members that is set."""
+    return next((data[name] for name in names if data.get(name) is not None), None)
+
+
+def text(value: Any) -> str:
+    """Return a text or a number as text, and anything else as none."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+class _Unreadable(Exception):
+    """Why nothing more can be read from a stream."""
+
+
+class Feed:
+    """JSON values out of a stream that is never held as a whole."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Begin at the beginning."""
+        self._stream = stream
+        self._text = ""
+        self._at = 0
+
+    def peek(self) -> str:
+        """Return the next character that is no blank, or an empty string at the end."""
+        while True:
+            while self._at < len(self._text):
+                if not self._text[self._at].isspace():
+                    return self._text[self._at]
+                self._at += 1
+            if not self._more():
+                return ""
+
+    def skip(self, count: int) -> None:
+        """Pass over characters."""
+        self._at += count
+
+    def expect(self, character: str, where: str) -> None:
+        """Pass over that character; raises where another one stands."""
+        found = self.peek()
+        if found != character:
+            raise _Unreadable(f"{where} comes {found!r} where {character!r} or the end of the array should" if found
+                              else f"ends {where}, in the middle of the array")
+        self.skip(1)
+
+    def value(self, what: str) -> Any:
+        """Return the next value; raises where it is no JSON."""
+        self.peek()
+        while True:
+            try:
+                value, end = DECODER.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if not self._is_cut(error) or not self._more():
+                    raise _Unreadable(f"{what} is no JSON: {error.msg}{self._place(error)}") from error
+            except RecursionError as error:
+                raise _Unreadable(f"{what} is nested too deeply") from error
+            except ValueError as error:
+                raise _Unreadable(f"{what} is no JSON: {error}") from error
+            else:
+                if end < len(self._text) or not self._more():
+                    self._at = end
+                    return value
+
+    def value_or_none(self) -> Any:
+        """Return the object that begins here, or pass over its brace where there is none."""
+        try:
+            return self.value("")
+        except _Unreadable:
+            self.skip(1)
+            return None
+
+    def find_object(self) -> bool:
+        """Go to the next `{"` and tell whether there is one."""
+        while not (found := OBJECT.search(self._text, self._at)):
+            self._at = max(self._at, len(self._text) - 1)
+            if not self._more():
+                return False
+        self._at = found.start()
+        return True
+
+    def at_object(self) -> bool:
+        """Tell whether an object comes next, with nothing but blanks before it."""
+        return self.peek() == "{" and (self._has(2) and OBJECT.match(self._text, self._at) is not None)
+
+    def _has(self, count: int) -> bool:
+        return len(self._text) - self._at >= count or self._more()
+
+    def _more(self) -> bool:
+        kept = self._text[self._at :]
+        if len(kept) > LARGEST:
+            raise _Unreadable(f"holds more than {LARGEST} characters without a page")
+        read = self._stream.read(max(CHUNK, len(kept)))
+        if read:
+            self._text, self._at = kept + read, 0
+        return bool(read)
+
+    def _is_cut(self, error: json.JSONDecodeError) -> bool:
+        return error.msg.startswith("Unterminated string") or error.pos > len(self._text) - SLACK
+
+    def _place(self, error: json.JSONDecodeError) -> str:
+        return " (the input ends here)" if error.pos >= len(self._text) else f" at character {error.pos - self._at}"

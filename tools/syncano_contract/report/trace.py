@@ -1,0 +1,110 @@
+"""A trace as files: trace.json for programs, trace.html for people, and the table of the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+import jinja2
+
+from syncano_contract.model import Requirement
+from syncano_contract.report.text import visible
+from syncano_contract.trace import Gap, Origin, State, Trace, Traced
+
+Line = Callable[[str], int]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page's facts, for a section of its own."""
+
+    slug: str
+    facts: tuple[Traced, ...]
+
+
+def to_json(trace: Trace, line: Line) -> str:
+    """Return trace.json; `line` tells the line of a pointer in the document."""
+    tree = {
+        "version": 1,
+        "facts": [_fact(each, line) for each in trace.facts],
+        "document": [_origin(each, line) for each in trace.origins],
+        "requirements": [{"id": each.id, "sources": list(each.source)} for each in trace.requirements],
+        "gaps": [{"pointer": gap.pointer, "line": line(gap.pointer), "sentence": gap.sentence} for gap in trace.gaps],
+    }
+    return json.dumps(tree, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_html(trace: Trace, line: Line, document: str) -> str:
+    """Return a page without scripts and references; `document` is the name under which it shows the document."""
+    pages = tuple(Page(slug, tuple(facts)) for slug, facts in groupby(trace.facts, lambda each: each.fact.page.slug))
+    return _template().render(trace=trace, pages=pages, line=line, document=document, uses=_uses(trace)).lstrip()
+
+
+def to_table(trace: Trace, line: Line) -> Iterator[str]:
+    """Yield the lines of a table: state, fact, where the document has it, and what verifies it."""
+    for each in trace.facts:
+        where = f"{line(each.pointer)}: {each.pointer}" if each.pointer else ""
+        yield visible(f"{each.state:<14}{each.fact.id:<42}{where}")
+        if each.reason:
+            yield visible(f"{'':<14}{each.reason}")
+        if each.verified_by:
+            yield f"{'':<14}verified by {', '.join(each.verified_by)}"
+        elif each.untested:
+            yield f"{'':<14}untested: {each.untested}"
+    for gap in trace.gaps:
+        yield visible(_worded(gap, line))
+    yield _totals(trace)
+
+
+def _worded(gap: Gap, line: Line) -> str:
+    return f"GAP at {line(gap.pointer)}: {gap.pointer or '(the whole document)'}: {gap.sentence}"
+
+
+def _totals(trace: Trace) -> str:
+    counted = ", ".join(f"{sum(each.state is state for each in trace.facts)} {state}" for state in (*State,))
+    verified = sum(bool(each.verified_by) for each in trace.facts)
+    return f"{len(trace.facts)} facts: {counted}; {verified} verified by requirements; {len(trace.gaps)} gaps"
+
+
+def _fact(each: Traced, line: Line) -> dict[str, object]:
+    return {
+        "id": each.fact.id,
+        "state": str(each.state),
+        "statement": each.fact.statement,
+        "pointer": each.pointer,
+        "line": line(each.pointer),
+        "reason": each.reason or None,
+        "verified_by": list(each.verified_by),
+        "untested": each.untested,
+    }
+
+
+def _origin(each: Origin, line: Line) -> dict[str, object]:
+    return {
+        "pointer": each.pointer,
+        "line": line(each.pointer),
+        "kind": each.kind,
+        "sources": list(each.sources),
+        "unconfirmed": each.unconfirmed,
+    }
+
+
+def _uses(trace: Trace) -> list[tuple[Requirement, tuple[str, ...]]]:
+    known = {each.fact.id for each in trace.facts}
+    return [(each, tuple(source for source in each.source if source in known)) for each in trace.requirements]
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("syncano_contract", "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["shown"] = visible
+    return environment.get_template("trace.html.j2")

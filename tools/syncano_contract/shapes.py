@@ -1,0 +1,72 @@
+"""An example of a page against a schema of the document: by meaning, member by member."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from syncano_contract.document import DIALECT
+from syncano_contract.places import Place
+
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
+
+
+def complaints(schema: Place, example: Any) -> Iterator[str]:
+    """Yield in what a schema does not say what an example shows.
+
+    It has to accept the example, to declare and to require each member that is there, and to know date-times for what
+    they are.
+    """
+    errors = list(_validator(schema).iter_errors(example))
+    if errors:
+        where = "/".join(str(step) for step in errors[0].instance_path)
+        yield f"it refuses the page's example at /{where}: {errors[0].message}"
+    else:
+        yield from _unsaid(schema, example, "")
+
+
+def _unsaid(schema: Place, example: Any, where: str) -> Iterator[str]:
+    schema = _branch(schema.followed(), example)
+    if isinstance(example, dict):
+        for name, value in sorted(example.items()):
+            yield from _member_unsaid(schema, name, value, f"{where}/{name}")
+    elif isinstance(example, list):
+        items = schema.find("items")
+        for number, value in enumerate(example):
+            if items is None:
+                yield f"{schema.pointer} says nothing of the items at {where or '/'}"
+                return
+            yield from _unsaid(items, value, f"{where}/{number}")
+    elif isinstance(example, str) and DATE_TIME.match(example) and schema.value.get("format") != "date-time":
+        yield f"{schema.pointer} has no format date-time for {where}"
+
+
+def _member_unsaid(schema: Place, name: str, value: Any, where: str) -> Iterator[str]:
+    declared, others = schema.find("properties", name), schema.find("additionalProperties")
+    if declared is not None:
+        if name not in schema.value.get("required", ()):
+            yield f"{schema.pointer} does not require {where}"
+        yield from _unsaid(declared, value, where)
+    elif others is not None and isinstance(others.value, dict):
+        yield from _unsaid(others, value, where)
+    else:
+        yield f"{schema.pointer} does not declare {where}"
+
+
+def _branch(schema: Place, example: Any) -> Place:
+    """Return the alternative of a schema that the example is of, or the schema itself."""
+    for word in ("anyOf", "oneOf"):
+        alternatives = schema.find(word)
+        for alternative in alternatives.items() if alternatives else ():
+            if _validator(alternative).is_valid(example):
+                return _branch(alternative.followed(), example)
+    return schema
+
+
+def _validator(schema: Place) -> jsonschema_rs.Validator:
+    components = schema.root.get("components", {})
+    rooted = {"$schema": DIALECT, "components": {"schemas": components.get("schemas", {})}, "allOf": [schema.value]}
+    return jsonschema_rs.Draft202012Validator(rooted, validate_formats=True)
