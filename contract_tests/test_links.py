@@ -39,6 +39,7 @@ def test_a_profile_belongs_to_its_user(traffic: Session) -> None:
         owner, user_id = _member(sighting.body, ("profile", "owner")), sighting.body.get("id")
         if isinstance(owner, int) and isinstance(user_id, int) and owner != user_id:
             raise Failed(f"profile.owner to be {user_id}", f"{owner}", sighting.exchange)
+    expect.seen_enough(traffic)
 
 
 @requirement("LINKS-2", MUST, source=SHOWN)
@@ -48,6 +49,7 @@ def test_links_lead_to_the_user(traffic: Session) -> None:
         for name, link, tail in _links(sighting):
             if not unquote(urlsplit(link).path).endswith(tail):
                 raise Failed(f"{name} to end in {tail}", link, sighting.exchange)
+    expect.seen_enough(traffic)
 
 
 @requirement("LINKS-3", SHOULD, source=SHOWN)
@@ -60,6 +62,7 @@ def test_links_carry_the_prefix_called(traffic: Session) -> None:
             # A proxy may mount the deployment below a path that it does not know of.
             if found and called and not (prefix and called.endswith(prefix)):
                 raise Failed(f"{name} to begin with {called}", link, sighting.exchange)
+    expect.seen_enough(traffic)
 
 
 def _links(sighting: Sighting) -> Iterator[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ def test_no_reply_shows_a_password(traffic: Session) -> None:
     for exchange, text in _replies(traffic):
         if traffic.ledger.password_stem in text:
             raise Failed("no password in a reply", "one that this run had sent", exchange)
+    expect.seen_enough(traffic)
 
 
 @requirement("SECRETS-2", MUST, source=("users-add#auth", "users-add#response/403", "user-details#callout/1"))
@@ -32,6 +33,7 @@ def test_no_reply_shows_an_api_key(traffic: Session) -> None:
     for exchange, text in _replies(traffic):
         if any(key in text for key in traffic.target.instance_keys):
             raise Failed("no API key in a reply", "one that this run had sent", exchange)
+    expect.seen_enough(traffic)
 
 
 @requirement("SECRETS-3", MUST, source=("users-add#response/200", "user-details#response/200"))
@@ -47,6 +49,7 @@ def test_user_keys_stand_in_their_member_only(traffic: Session) -> None:
                 "the same key elsewhere in the reply too",
                 sighting.exchange,
             )
+    expect.seen_enough(traffic)
 
 
 @requirement("SECRETS-4", SHOULD, source="RFC 9110 section 17.1")
@@ -56,6 +59,7 @@ def test_no_reply_shows_a_stack_trace(traffic: Session) -> None:
         found = STACK_TRACE.search(text)
         if found:
             raise Failed("no stack trace in a reply", found.group().strip(), exchange)
+    expect.seen_enough(traffic)
 
 
 def _replies(traffic: Session) -> list[tuple[Exchange, str]]:

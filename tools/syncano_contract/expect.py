@@ -112,6 +112,17 @@ def no_departure(session: Session, aspect: str) -> None:
             if (each.operation, each.expected, each.seen) == (operation, expected, seen)
         )
         raise Failed(f"{operation} to send {expected}", f"{seen} ({times} times{others})", first.exchange)
+    if aspect != judge.SERVER_ERROR:
+        seen_enough(session)
+
+
+def seen_enough(session: Session) -> None:
+    """Raise CannotTell when an operation never succeeded: that nothing was found then proves nothing."""
+    replies = session.replies()
+    for operation in session.document.operations:
+        is_asked = not (operation.writes and session.settings.read_only)
+        if is_asked and not any(replies[operation.id, status] for status in range(200, 300)):
+            raise CannotTell(f"{operation.id} never succeeded, so that little was seen", operation.id)
 
 
 def _not_throttled(reply: Reply) -> None:

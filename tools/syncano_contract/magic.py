@@ -56,7 +56,7 @@ def body_of(text: str) -> Body:
     first, *rest = MARKER.split(text)
     prose, blocks, callouts = [first], [], _quoted(first)
     markers, pieces = rest[::2], rest[1::2]
-    for marker, piece, follower in zip(markers, pieces, [*markers[1:], "end"], strict=True):
+    for marker, piece, follower in zip(markers, pieces, [*markers[1:], "end"], strict=False):
         if marker is None:
             prose.append(piece)
             callouts += _quoted(piece)
@@ -71,7 +71,9 @@ def body_of(text: str) -> Body:
 
 def code_spans(markdown: str) -> tuple[str, ...]:
     """Return the inline code of some Markdown in order; fenced code is none."""
-    return tuple(twice.strip() or once.strip() for twice, once in CODE.findall(markdown) if twice.strip() or once.strip())
+    return tuple(
+        twice.strip() or once.strip() for twice, once in CODE.findall(markdown) if twice.strip() or once.strip()
+    )
 
 
 def _block(kind: str, payload: str) -> Block:

@@ -197,7 +197,9 @@ def _no_endpoint(api: Any) -> str:
         if not isinstance(value, str) or not value.strip():
             return f"`api.{names[0]}` is missing"
     method = api["method"].strip().lower()
-    return "" if method in METHODS or method in METHOD_ALIASES else f"`api.method` is {method!r}, which is no HTTP method"
+    return (
+        "" if method in METHODS or method in METHOD_ALIASES else f"`api.method` is {method!r}, which is no HTTP method"
+    )
 
 
 def ref_of(data: Mapping[str, Any]) -> PageRef:
@@ -252,8 +254,11 @@ class Feed:
         """Pass over that character; raises where another one stands."""
         found = self.peek()
         if found != character:
-            raise _Unreadable(f"{where} comes {found!r} where {character!r} or the end of the array should" if found
-                              else f"ends {where}, in the middle of the array")
+            raise _Unreadable(
+                f"{where} comes {found!r} where {character!r} or the end of the array should"
+                if found
+                else f"ends {where}, in the middle of the array"
+            )
         self.skip(1)
 
     def value(self, what: str) -> Any:

@@ -119,11 +119,6 @@ class Runner:
         """The four operations of the target."""
         return self._session.api
 
-    @pytest.fixture(scope="session")
-    def traffic(self) -> Session:
-        """The session, for requirements that judge every exchange: they run last."""
-        return self._session
-
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Let exchanges bear the id of the requirement that sends them."""

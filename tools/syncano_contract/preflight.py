@@ -53,9 +53,10 @@ def _check_adding(session: Session) -> None:
 def _check_reply(session: Session, reply: Reply) -> None:
     target, exchange = session.target, reply.exchange
     if exchange.response is None:
-        raise Problem(f"{target.url} gives no reply: {exchange.error}", "check the URL and that the deployment is up")
+        error = session.redactor.text(str(exchange.error))
+        raise Problem(f"{target.url} gives no reply: {error}", "check the URL and that the deployment is up")
     if 300 <= reply.status < 400:
-        where = header(exchange.response.headers, "Location") or "nowhere"
+        where = session.redactor.text(header(exchange.response.headers, "Location") or "nowhere")
         raise Problem(f"{target.url} redirects to {where}", "redirects are not followed: use the address it leads to")
     if reply.status == 404 and not reply.is_documented:
         raise Problem(

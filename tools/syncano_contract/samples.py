@@ -9,7 +9,7 @@ order, each once. Method, URL and headers are taken only where the sample has th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,20 +18,24 @@ METHOD = "get|put|post|delete|options|head|patch"
 WORD = re.compile(r"""(?:\\\r?\n|\s)+|\#[^\n]*|((?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s\\'"])+)|.""", re.DOTALL)
 QUOTED = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\\'"]+)""", re.DOTALL)
 TOKEN = re.compile(
-    r"""(?://|\#)[^\n]*|/\*.*?\*/|\s+
-    |(?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)
-    |(?P<name>:?[A-Za-z_$@][\w$-]*\b)
-    |(?P<mark>=>|==+|::|[=:,(\[{)\]}])
-    |[^\s]""",
+    r"""(?://|\#)[^\n]*|/\*.*?(?:\*/|\Z)|\s+
+    |('(?:[^'\\\n]|\\.)*['\\]?|"(?:[^"\\\n]|\\.)*["\\]?|`(?:[^`\\]|\\.)*[`\\]?
+    |:?[A-Za-z_$@][\w$-]*
+    |=>|==+|::|[^\s])""",
     re.VERBOSE | re.DOTALL,
 )
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-PASSES = {"(": ("=", ":", "=>"), "{": (":", "=>"), "[": ("=>",)}
+BEFORE = OPENING | {","}
+PASSES = {"(": ("=", ":", "=>"), "{": (":", "=>"), "[": ("=>",), "headers": (":", "=>"), "for": ()}
+NAME = re.compile(r"['\":A-Za-z_$@]")
+PLAIN = re.compile(r"[\w.@-]{1,80}")
 NO_CALL = frozenset({"for", "while", "if", "switch", "catch"})
 HTTP = re.compile(r"\s*([A-Z]+) +(\S+) +HTTP/[\d.]+[^\n]*\n?")
-CALL = re.compile(rf"\.({METHOD})\(?\s*\(\s*[fr]?['\"`](https?://[^'\"`\s]+)", re.IGNORECASE)
+CALL = re.compile(rf"\.({METHOD})\s*\(\s*[fr]?['\"`](https?://[^'\"`\s]+)", re.IGNORECASE)
 URL = re.compile(r"['\"`](https?://[^'\"`\s]+)['\"`]")
-NAMED_METHOD = re.compile(rf"\b(?:method|type|CURLOPT_CUSTOMREQUEST)['\"]?\s*(?::|=>?|,)\s*['\"]({METHOD})['\"]", re.IGNORECASE)
+NAMED_METHOD = re.compile(
+    rf"\b(?:method|type|CURLOPT_CUSTOMREQUEST)['\"]?\s*(?::|=>?|,)\s*['\"]({METHOD})['\"]", re.IGNORECASE
+)
 DATA = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--data-urlencode", "--json"})
 FORM = frozenset({"-F", "--form", "--form-string"})
 WITH_VALUE = DATA | FORM | {"-X", "--request", "-H", "--header", "--url", "-u", "--user"}
@@ -138,24 +142,59 @@ def members_of(body: str) -> tuple[str, ...]:
     """Return the names of a body's members: the keys of a JSON object, strict or not, or the names of a form."""
     text = body.strip()
     if text.startswith("{"):
-        return tuple(name for name, depth in _keys(text) if depth == 1)
+        return tuple(key.name for key in _keys(text) if key.depth == 1)
     if text.startswith(("[", "@", "<")) or "=" not in text:
         return ()
     return tuple(name for name, _ in parse_qsl(text, keep_blank_values=True))
 
 
 def _http(code: str, opening: re.Match[str]) -> Sample:
-    """Read a request as HTTP/1.1 writes it (RFC 9112); the host makes its URL absolute."""
+    """Read a request as HTTP/1.1 writes it (RFC 9112), its URL as it stands there."""
     head, _, body = code[opening.end() :].replace("\r\n", "\n").partition("\n\n")
     lines = [line.partition(":") for line in head.split("\n") if ":" in line]
-    host = next((value.strip() for name, _, value in lines if name.strip().lower() == "host"), "")
-    url = f"https://{host}{opening[2]}" if host and opening[2].startswith("/") else opening[2]
-    return Sample(opening[1], url, _once([name.strip() for name, _, _ in lines]), _once(members_of(body)))
+    return Sample(opening[1], opening[2], _once(name.strip() for name, _, _ in lines), _once(members_of(body)))
 
 
 def _program(code: str) -> Sample:
     called, written, named = CALL.search(code), URL.search(code), NAMED_METHOD.search(code)
     method = named[1] if named else called[1] if called else None
     url = called[2] if called else written[1] if written else None
-    headers, members = _passed(code)
+    keys = [key for key in _keys(code) if PLAIN.fullmatch(key.name)]
+    headers, members = (_once(key.name for key in keys if key.is_header is wanted) for wanted in (True, False))
     return Sample(method and method.upper(), url, headers, members)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A name that stands before a value in brackets, and how deep; `is_header` where the brackets are headers."""
+
+    name: str
+    depth: int
+    is_header: bool
+
+
+def _keys(code: str) -> Iterator[_Key]:
+    """Yield keyword arguments and keys of object literals in order."""
+    tokens = ["", "", *(token for token in TOKEN.findall(code) if token), ""]
+    open_brackets: list[str] = []
+    for at in range(2, len(tokens) - 1):
+        before, token, after = tokens[at - 1 : at + 2]
+        if token in OPENING:
+            open_brackets.append(_bracket(token, before, tokens[at - 2]))
+        elif token in CLOSING:
+            del open_brackets[-1:]
+        elif open_brackets and before in BEFORE and after in PASSES[open_brackets[-1]] and NAME.match(token):
+            yield _Key(token.strip("'\":$` "), len(open_brackets), open_brackets[-1] == "headers")
+
+
+def _bracket(bracket: str, before: str, name: str) -> str:
+    """Return what an opening bracket opens, told by what stands before it."""
+    if bracket == "(" and before in NO_CALL:
+        return "for"
+    if before in PASSES["headers"] + ("=",) and name.strip("'\"").lower() == "headers":
+        return "headers"
+    return bracket
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -24,7 +24,7 @@ def summary(report: Report) -> Iterator[str]:
     explained = [result for result in report.results if result.verdict is Verdict.CANNOT_TELL and result.cause]
     if explained:
         causes = ", ".join(sorted({str(result.cause) for result in explained}))
-        yield f"{len(explained)} requirements could not be told because of {causes}."
+        yield f"{_counted(len(explained), 'requirement')} could not be told because of {causes}."
         yield ""
     conclusion = conclude(report)
     yield visible(f"{conclusion.upper()}: {report.target} {SENTENCES[conclusion]} (document {report.document})")
@@ -32,14 +32,20 @@ def summary(report: Report) -> Iterator[str]:
         if any(verdicts.values()):
             shown = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items() if number)
             yield f"  {level:<7}{shown}"
-    yield f"  {report.requests} requests in {report.seconds:.1f} s at depth {report.depth}, seed {report.seed}"
+    requests = _counted(report.requests, "request")
+    yield f"  {requests} in {report.seconds:.1f} s at depth {report.depth}, seed {report.seed}"
     if report.left_behind:
-        yield f"  {len(report.left_behind)} users were left behind; results.json lists them (--cleanup removes them)"
+        users = _counted(len(report.left_behind), "user")
+        yield f"  left behind: {users}, listed in results.json (--cleanup removes them)"
 
 
 def _matters(result: Result, requirement: Requirement) -> bool:
     """Whether something stood in the way of a MUST that is not explained by a failure shown anyway."""
     return result.verdict is Verdict.CANNOT_TELL and requirement.level is Level.MUST and not result.cause
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _two_lines(result: Result, requirement: Requirement) -> Iterator[str]:

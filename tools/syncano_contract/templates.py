@@ -37,13 +37,25 @@ class Template:
 
 
 def template_of(url: str, declared: Sequence[str]) -> Template:
-    """Return the template that a URL means; `declared` are the parameters of the page that may stand in its path."""
-    without_origin = ORIGIN.sub("", url.strip(), count=1) if ORIGIN.match(url.strip()) else url.strip()
-    bare, query = _split(without_origin)
+    """Return the template that a URL means; `declared` are the parameters that the page puts into its path."""
+    url = url.strip()
+    local = ORIGIN.sub("", url, count=1)
+    bare, query = _split(local)
     path, names = _braced(bare, declared)
-    stages = (("full url", without_origin, url.strip()), ("glued query", bare, without_origin), ("path", path, bare))
-    steps = tuple(Step(what, before, after) for what, after, before in stages if after != before)
-    return Template(path, names, query, steps)
+    in_query = {each for name, value in query for each in (name, query_placeholder(value))}
+    renamed, names = _renamed(path, names, [name for name in declared if name not in in_query])
+    stages = (("full url", url, local), ("glued query", local, bare), ("path notation", bare, path))
+    steps = [Step(what, before, after) for what, before, after in (*stages, ("placeholder name", path, renamed))]
+    return Template(renamed, names, query, tuple(step for step in steps if step.before != step.after))
+
+
+def _renamed(path: str, names: tuple[str, ...], declared: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Call the one placeholder that is not declared by the one declared name that has no placeholder."""
+    strange, unused = [name for name in names if name not in declared], [name for name in declared if name not in names]
+    if len(strange) != 1 or len(unused) != 1:
+        return path, names
+    new = tuple(unused[0] if name == strange[0] else name for name in names)
+    return path.replace(f"{{{strange[0]}}}", f"{{{unused[0]}}}"), new
 
 
 def base_of(url: str, path: str) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from syncano_contract.model import Requirement, Result, Verdict
@@ -30,12 +30,13 @@ def results(
     """Return one result for each requirement, in the same order.
 
     `subjects` maps an aspect or an operationId to the requirement on it. Where that requirement failed, a failure put
-    down to the subject cannot tell: one fault, one failure.
+    down to the subject cannot tell: one fault, one failure. Where that one cannot tell itself, it is the cause as well.
     """
     found = _grouped(findings)
     chains = _chains(found, subjects)
+    untold = {name for name, each in found.items() if any(one.verdict is Verdict.CANNOT_TELL for one in each)}
     return tuple(
-        _result(each.id, [_put_down(finding, subjects, chains) for finding in found.get(each.id, ())])
+        _result(each.id, [_put_down(finding, subjects, chains, untold) for finding in found.get(each.id, ())])
         for each in requirements
     )
 
@@ -69,15 +70,17 @@ def _owner(finding: Finding, subjects: Mapping[str, str]) -> str | None:
 
 
 def _put_down(
-    finding: Finding, subjects: Mapping[str, str], chains: Mapping[str, list[str]]
+    finding: Finding, subjects: Mapping[str, str], chains: Mapping[str, list[str]], untold: Set[str]
 ) -> tuple[Finding, str | None]:
     """Return the finding with the requirement that explains it in the end, if one does; it then cannot tell.
 
     What is itself an explanation of its owner stays: else failures that explain each other would all be gone.
     """
-    chain = chains.get(_owner(finding, subjects) or "", [finding.requirement])
+    owner = _owner(finding, subjects)
+    chain = chains.get(owner or "", [finding.requirement])
     if finding.requirement in chain:
-        return finding, None
+        is_explained = finding.verdict is Verdict.CANNOT_TELL and owner in untold - {finding.requirement}
+        return finding, owner if is_explained else None
     cause = next(name for name in chain if chains[name][-1] == name)
     message = f"{cause} stands in the way: {finding.message}"
     return replace(finding, verdict=Verdict.CANNOT_TELL, message=message, expected=None, seen=None), cause

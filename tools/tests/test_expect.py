@@ -245,7 +245,8 @@ def test_the_most_frequent_departure_is_told_with_its_own_exchange() -> None:
 
 
 def test_departures_in_other_aspects_do_not_count() -> None:
-    run = session(reply(418), reply(200, USER))
+    others = ("updateUser", "resetUserKey", "getUserDetails")
+    run = session(reply(418), reply(200, USER), *(reply(200, USER, operation=name) for name in others))
 
     expect.no_departure(run, "body")
 

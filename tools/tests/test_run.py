@@ -207,6 +207,26 @@ def test_every_requirement_has_a_sentence_and_a_source_of_the_document() -> None
     assert {name for each in listed for name in each.source if not name.startswith("RFC ")} <= known
 
 
+def test_a_requirement_on_the_traffic_runs_alone_and_still_sees_every_operation() -> None:
+    found = run_against(Embedded(), replace(QUICK, only=("SECRETS-3",)))
+
+    assert with_verdict(found, Verdict.PASSED) == {"SECRETS-3"}
+    assert {(each.operation, each.status) for each in found.coverage if each.exchanges} == PAIRS
+
+
+def test_an_operation_that_never_succeeds_leaves_the_traffic_untold() -> None:
+    found = run_against(altered(_refuse_updates), replace(QUICK, only=("USERS-UPDATE-1", "SHAPE-*", "LINKS-1")))
+
+    told = {each.requirement: (each.verdict, each.cause) for each in found.results}
+    assert told["USERS-UPDATE-1"] == (Verdict.FAILED, None)
+    assert told["SHAPE-1"] == told["LINKS-1"] == (Verdict.CANNOT_TELL, "USERS-UPDATE-1")
+
+
+def _refuse_updates(answer: Answer) -> Answer:
+    is_update = answer.request.method == "PUT" and answer.status == 200
+    return replace(answer, status=403, content=b'{"detail": "no"}') if is_update else answer
+
+
 def test_a_throttling_deployment_is_waited_for() -> None:
     throttle = Throttle()
 

@@ -83,7 +83,7 @@ def test_what_does_not_matter_is_not_told(verdict: Verdict) -> None:
 def test_users_that_were_left_behind_are_counted() -> None:
     lines = list(summary(made(Result("A-1", PASSED), left_behind=("/users/1/", "/users/2/"))))
 
-    assert lines[-1] == "  2 users were left behind; results.json lists them (--cleanup removes them)"
+    assert lines[-1] == "  left behind: 2 users, listed in results.json (--cleanup removes them)"
 
 
 def test_nothing_that_a_deployment_sends_can_act_on_a_terminal_or_begin_a_line() -> None:

@@ -156,3 +156,21 @@ def test_a_failure_that_is_explained_outweighs_a_case_that_passed() -> None:
 
     assert found[0].message == "B stands in the way: expected a, saw b (1 of 2 cases)"
     assert told(found)["A"] == (CANNOT_TELL, "B")
+
+
+def test_what_cannot_tell_names_a_subject_that_cannot_tell_either_as_its_cause() -> None:
+    told = results(
+        required("HTTP-2", "A-1", "A-2"),
+        [
+            Finding("HTTP-2", Verdict.CANNOT_TELL, "the target stopped to answer", subject="no reply"),
+            Finding("A-1", Verdict.CANNOT_TELL, "there was no reply", subject="no reply"),
+            Finding("A-2", Verdict.CANNOT_TELL, "the target gives too little"),
+        ],
+        {"no reply": "HTTP-2"},
+    )
+
+    assert [(each.verdict, each.cause) for each in told] == [
+        (Verdict.CANNOT_TELL, None),
+        (Verdict.CANNOT_TELL, "HTTP-2"),
+        (Verdict.CANNOT_TELL, None),
+    ]
