@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance test lint seeds lint-document lock wheel clean
+.PHONY: help setup conformance test lint seeds edits lint-document lock wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -24,7 +24,10 @@ test: $(READY) lint  ## ruff, mypy --strict and all tests
 	$(BIN)/pytest -q
 
 seeds: $(READY)  ## slow proof: 20 seeds at standard depth fail nothing
-	$(BIN)/pytest -q tools/proofs
+	$(BIN)/pytest -q tools/proofs/test_seeds.py
+
+edits: $(READY)  ## slow proof: no single edit of openapi.yaml gets past `validate`
+	$(BIN)/pytest -q tools/proofs/test_edits.py
 
 lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff check

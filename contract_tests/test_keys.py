@@ -17,6 +17,7 @@ REFUSALS = (
     "user-details#response/403",
     "users-reset-user-key#response/403",
 )
+AUTHS = ("users-add#auth", "users-update-put#auth", "user-details#auth", "users-reset-user-key#auth")
 Call = Callable[[Api, User, Key], Reply]
 
 WITH_API_KEY: dict[str, Call] = {
@@ -33,7 +34,7 @@ EACH_API_KEY = pytest.mark.parametrize("operation", sorted(WITH_API_KEY))
 EACH_USER_KEY = pytest.mark.parametrize("operation", sorted(WITH_USER_KEY))
 
 
-@requirement("KEYS-1", MUST, source=("users-add#auth", "users-add#sample/curl", *REFUSALS))
+@requirement("KEYS-1", MUST, source=(*AUTHS, *REFUSALS))
 @EACH_API_KEY
 @pytest.mark.parametrize("key", [ABSENT, ""], ids=["absent", "empty"])
 def test_no_api_key_is_refused(api: Api, operation: str, key: Key) -> None:

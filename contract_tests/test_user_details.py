@@ -16,7 +16,7 @@ FORMS = pytest.mark.parametrize("form", ["header", "query"])
 @requirement(
     "USER-DETAILS-1",
     MUST,
-    source=("user-details#response/200", "user-details#sample/curl"),
+    source=("user-details#method", "user-details#path", "user-details#response/200", "user-details#sample/curl"),
     subject="getUserDetails",
 )
 def test_the_header_tells_the_user(api: Api) -> None:
@@ -88,7 +88,7 @@ def test_a_user_key_of_another_instance_is_refused(api: Api, form: Any) -> None:
     expect.refused(reply, 403, 404)
 
 
-@requirement("USER-DETAILS-8", MUST, source="user-details#response/404")
+@requirement("USER-DETAILS-8", MUST, source=("user-details#param/instance_name", "user-details#response/404"))
 def test_unknown_instance_is_not_found(api: Api) -> None:
     """Details in an instance that does not exist is answered with 404 and a `detail`."""
     reply = api.details(_keys(api)[0][0], instance=api.nowhere)

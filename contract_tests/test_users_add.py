@@ -12,7 +12,12 @@ from syncano_contract.api import ABSENT, Api, arranged
 from syncano_contract.plugin import MUST, SHOULD, requirement
 
 
-@requirement("USERS-ADD-1", MUST, source="users-add#response/200", subject="addUser")
+@requirement(
+    "USERS-ADD-1",
+    MUST,
+    source=("users-add#method", "users-add#path", "users-add#text", "users-add#response/200"),
+    subject="addUser",
+)
 def test_a_valid_body_is_accepted(api: Api) -> None:
     """A body with `username` and `password` adds a user, answered with the documented status."""
     reply = api.add()
@@ -137,7 +142,7 @@ def test_malformed_json_is_refused(api: Api, raw: bytes) -> None:
     expect.refused(reply, 400)
 
 
-@requirement("USERS-ADD-13", MUST, source="users-add#response/404")
+@requirement("USERS-ADD-13", MUST, source=("users-add#param/instance_name", "users-add#response/404"))
 def test_unknown_instance_is_not_found(api: Api) -> None:
     """An add to an instance that does not exist is answered with 404 and a `detail`."""
     reply = api.add(instance=api.nowhere)

@@ -11,7 +11,12 @@ from syncano_contract.api import Api, Reply, User, arranged, lasting
 from syncano_contract.plugin import MUST, requirement
 
 
-@requirement("USERS-RESET-1", MUST, source="users-reset-user-key#response/200", subject="resetUserKey")
+@requirement(
+    "USERS-RESET-1",
+    MUST,
+    source=("users-reset-user-key#method", "users-reset-user-key#path", "users-reset-user-key#response/200"),
+    subject="resetUserKey",
+)
 def test_ones_own_key_is_reset(api: Api) -> None:
     """A user's own key resets itself, answered with the documented status."""
     reply = api.reset(api.fresh())
@@ -83,7 +88,7 @@ def test_no_other_key_is_touched(api: Api) -> None:
     expect.equal("the other user", lasting(reply.body), before, reset)
 
 
-@requirement("USERS-RESET-7", MUST, source="users-reset-user-key#response/404")
+@requirement("USERS-RESET-7", MUST, source=("users-reset-user-key#param/user_id", "users-reset-user-key#response/404"))
 def test_unknown_id_is_not_found(api: Api) -> None:
     """An id that nobody has is answered with 404; or with 403, where every id but one's own is."""
     user, other = api.fresh(), api.fresh()
@@ -105,7 +110,9 @@ def test_somebody_elses_id_is_refused(api: Api) -> None:
     expect.that(after.ok, "the other user's key to work still", str(after), reply)
 
 
-@requirement("USERS-RESET-9", MUST, source="users-reset-user-key#response/404")
+@requirement(
+    "USERS-RESET-9", MUST, source=("users-reset-user-key#param/instance_name", "users-reset-user-key#response/404")
+)
 def test_unknown_instance_is_not_found(api: Api) -> None:
     """A reset in an instance that does not exist is answered with 404 and a `detail`."""
     reply = api.reset(api.anyone(), instance=api.nowhere)

@@ -12,7 +12,12 @@ from syncano_contract.outcome import Untested
 from syncano_contract.plugin import MUST, SHOULD, requirement
 
 
-@requirement("USERS-UPDATE-1", MUST, source="users-update-put#response/200", subject="updateUser")
+@requirement(
+    "USERS-UPDATE-1",
+    MUST,
+    source=("users-update-put#method", "users-update-put#path", "users-update-put#response/200"),
+    subject="updateUser",
+)
 def test_a_valid_body_is_accepted(api: Api) -> None:
     """A user's own key updates that user, answered with the documented status."""
     user = api.fresh()
@@ -122,7 +127,7 @@ def test_blank_or_boolean_is_refused(api: Api, field: str, value: object) -> Non
     expect.faulty(reply, field)
 
 
-@requirement("USERS-UPDATE-11", MUST, source="users-update-put#response/404")
+@requirement("USERS-UPDATE-11", MUST, source=("users-update-put#param/user_id", "users-update-put#response/404"))
 def test_unknown_id_is_not_found(api: Api) -> None:
     """An id that nobody has is answered with 404; or with 403, where every id but one's own is."""
     user, other = api.fresh(), api.fresh()
@@ -144,7 +149,7 @@ def test_somebody_elses_id_is_refused(api: Api) -> None:
     expect.equal("the other user", lasting(api.shown(other)), before, reply)
 
 
-@requirement("USERS-UPDATE-13", MUST, source="users-update-put#response/404")
+@requirement("USERS-UPDATE-13", MUST, source=("users-update-put#param/instance_name", "users-update-put#response/404"))
 def test_unknown_instance_is_not_found(api: Api) -> None:
     """An update in an instance that does not exist is answered with 404 and a `detail`."""
     reply = api.update(api.anyone(), instance=api.nowhere)

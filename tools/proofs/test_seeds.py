@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from altered import run_against, with_verdict
 
+from altered import run_against, with_verdict
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Verdict
 from syncano_contract.reference.server import Embedded

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syncano_contract import magic
-from syncano_contract.finding import Found, Repair, listed
+from syncano_contract.finding import Found, Repair, named, shown
 from syncano_contract.pages import text
 from syncano_contract.parameters import PLACES, parameter_of, statement_of
 from syncano_contract.responses import response_of
@@ -45,13 +45,14 @@ def _body(data: Mapping[str, Any]) -> tuple[str, str]:
 
 def _text(name: str, pointer: str, markdown: str) -> Found:
     code = list(magic.code_spans(markdown))
-    said = f"names {', '.join(code)}" if code else "names nothing in code"
-    return Found(name, pointer, f"The {name} {said}.", {"code": code})
+    return Found(name, pointer, f"The {name} of the page shows {named(code)} as code.", {"code": code})
 
 
 def _callout(callout: magic.Callout, number: int, at: str) -> Found:
     value = {"type": callout.type, "statuses": list(callout.statuses), "quotes": list(callout.quotes)}
-    statement = f"A {callout.type} names the statuses {listed(value['statuses'])} and quotes {listed(value['quotes'])}."
+    statement = (
+        f"A callout of type {callout.type} names statuses {value['statuses']} and quotes {shown(value['quotes'])}."
+    )
     return Found(f"callout/{number}", at, statement, value)
 
 

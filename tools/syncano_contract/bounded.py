@@ -27,7 +27,8 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     process.start()
     writer.close()
     try:
-        return _received(reader, seconds)
+        result: T = _received(reader, seconds)
+        return result
     finally:
         process.kill()
         process.join()

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syncano_contract.finding import Found, Repair, listed
+from syncano_contract.finding import Found, Repair, named, shown
 from syncano_contract.pages import METHOD_ALIASES, METHODS, first
 from syncano_contract.parameters import Parameter, Place, parameter_of, statement_of
 from syncano_contract.responses import response_of
 from syncano_contract.samples import Sample, recorded, sample_of
 from syncano_contract.templates import Template, base_of, query_placeholder, template_of
-
-AUTH = frozenset({"required", "optional", "never"})
 
 
 def found(api: Mapping[str, Any]) -> Iterator[Found]:
@@ -23,7 +21,7 @@ def found(api: Mapping[str, Any]) -> Iterator[Found]:
     yield method
     yield _path(api, template)
     if isinstance(api.get("auth"), str) and api["auth"]:
-        yield Found("auth", "/api/auth", f"Authentication is {listed(api['auth'])}.", api["auth"])
+        yield Found("auth", "/api/auth", f"Authentication is {shown(api['auth'])}.", api["auth"])
     yield from _parameters(entries, template)
     for pointer, entry in _entries(api, "results", "codes"):
         yield response_of(entry, pointer)
@@ -55,21 +53,21 @@ def _method(api: Mapping[str, Any]) -> Found:
 def _path(api: Mapping[str, Any], template: Template) -> Found:
     at = "/api/url" if api.get("url") is not None else "/api/path"
     repairs = tuple(Repair(step.what, step.before, step.after) for step in template.steps)
-    return Found("path", at, f"The path is {template.path}", template.path, repairs)
+    return Found("path", at, f"The path is `{template.path}`.", template.path, repairs)
 
 
 def _parameters(entries: list[tuple[str, Mapping[str, Any]]], template: Template) -> Iterator[Found]:
     """Yield the listed parameters, then those that the URL alone has."""
     place = Place(template.names, set(template.names) - set(_in_path(entries)), _query_names(template))
-    named = []
+    placed = []
     for pointer, entry in entries:
         if not _is_named(entry):
             yield Found("", pointer, repairs=(Repair("parameter without name", entry.get("name"), None, "name"),))
             continue
         parameter = parameter_of(entry, entry["name"].strip(), place)
-        named.append((parameter.value["in"], parameter.value["name"]))
+        placed.append((parameter.value["in"], parameter.value["name"]))
         yield _parameter(parameter, pointer)
-    for parameter in _undeclared(template, named):
+    for parameter in _undeclared(template, placed):
         yield _parameter(parameter, "/api/url")
 
 
@@ -87,14 +85,14 @@ def _parameter(parameter: Parameter, pointer: str) -> Found:
     return Found(f"param/{value['name']}", pointer, statement_of(value), value, parameter.repairs)
 
 
-def _undeclared(template: Template, named: list[tuple[str | None, str]]) -> Iterator[Parameter]:
-    """Yield the parameters of the URL that are not among `named`, the places and names of the listed ones."""
+def _undeclared(template: Template, placed: list[tuple[str | None, str]]) -> Iterator[Parameter]:
+    """Yield the parameters of the URL that are not among `placed`, the places and names of the listed ones."""
     for name in template.names:
-        if ("path", name) not in named:
+        if ("path", name) not in placed:
             value = {"name": name, "in": "path", "type": None, "required": True}
             yield Parameter(value, (Repair("parameter undeclared", None, "path"),))
     for name, given in dict(template.query).items():
-        if ("query", name) not in named:
+        if ("query", name) not in placed:
             default = {"default": given} if given and not query_placeholder(given) else {}
             value = {"name": name, "in": "query", "type": None, "required": False, **default}
             yield Parameter(value, (Repair("parameter undeclared", None, "query"),))
@@ -107,8 +105,8 @@ def _sample(entry: Mapping[str, Any], pointer: str, method: str, path: str) -> F
     name = f"sample/{language.strip()}" if isinstance(language, str) and language.strip() else "sample/unnamed"
     if sample is None:
         return Found("", pointer, repairs=(Repair("sample without code", None, None, "code"),))
-    said = " ".join(each for each in (sample.method, sample.url) if each) or "the call"
-    statement = f"The sample shows {said} with {listed([*sample.headers, *sample.members])}."
+    said = " ".join(each for each in (sample.method, sample.url) if each) or "what it calls"
+    statement = f"The sample shows {said} with {named((*sample.headers, *sample.members))}."
     return Found(name, pointer, statement, sample.record, tuple(_contradictions(sample, method, path)))
 
 

@@ -1,4 +1,4 @@
-"""Does every example and default validate against its own schema?"""
+"""Examples, defaults and enum values against their own schemas."""
 
 from __future__ import annotations
 
@@ -29,8 +29,14 @@ class Sample:
 def mismatched(outline: Outline) -> Iterator[Breach]:
     """Every example, default and enum value validates against its own schema; raises ValueError for a broken one."""
     registry = jsonschema_rs.Registry([(HERE, dict(outline.tree))], draft=jsonschema_rs.Draft202012, retriever=_refuse)
+    broken: ValueError | None = None
     for sample in samples(outline):
-        yield from _mismatches(sample, registry)
+        try:
+            yield from _mismatches(sample, registry)
+        except ValueError as error:
+            broken = broken or error
+    if broken is not None:
+        raise broken
 
 
 def samples(outline: Outline) -> Iterator[Sample]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
+from typing import IO
 
 from syncano_contract.facts import Base, PageFacts, facts_of, repair_fact
 from syncano_contract.finding import Repair
@@ -39,6 +41,38 @@ def base_repairs(page: PageFacts, usual: dict[str, str]) -> Iterator[Fact]:
         yield repair_fact(page.ref, number, base.fact, base.pointer, repair)
 
 
+def lines(pages: Iterable[Page]) -> Iterator[str]:
+    """Yield the facts of all pages as JSON lines, as `facts` orders them; only an index of them is held in memory."""
+    with TemporaryFile() as spool:
+        index = sorted((_spooled(page, spool) for page in map(facts_of, pages)), key=lambda each: each.order)
+        usual = usual_bases(base for entry in index for base in entry.page.bases)
+        for entry in index:
+            spool.seek(entry.start)
+            yield from spool.read(entry.length).decode("ascii").splitlines()
+            yield from map(to_json_line, base_repairs(entry.page, usual))
+
+
+@dataclass(frozen=True)
+class _Spooled:
+    """Where in the spool the lines of a page are; `page` no longer has its facts."""
+
+    page: PageFacts
+    start: int
+    length: int
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return self.page.ref.slug, self.page.ref.version
+
+
+def _spooled(page: PageFacts, spool: IO[bytes]) -> _Spooled:
+    start = spool.tell()
+    spool.write("".join(f"{to_json_line(fact)}\n" for fact in page.facts).encode("ascii"))
+    return _Spooled(replace(page, facts=()), start, spool.tell() - start)
+
+
 def to_json_line(fact: Fact) -> str:
     """Return a fact as one line of JSON, in ASCII and without its line break."""
-    return ENCODER.encode(asdict(fact))
+    page = {"slug": fact.page.slug, "version": fact.page.version, "id": fact.page.id}
+    said = {"id": fact.id, "page": page, "kind": fact.kind, "pointer": fact.pointer}
+    return ENCODER.encode({**said, "statement": fact.statement, "value": fact.value})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncano_contract import article, endpoint
-from syncano_contract.finding import Found, Repair, listed
+from syncano_contract.finding import Found, Repair, shown
 from syncano_contract.model import Fact, PageRef
 from syncano_contract.pages import Page, first, text
 from syncano_contract.templates import base_of
@@ -82,8 +82,8 @@ def repair_fact(ref: PageRef, number: int, of: str | None, pointer: str, repair:
     """Return the fact that tells of a repair."""
     value = {"of": of, "what": repair.what, "before": repair.before, "after": repair.after}
     about = f"{of}: " if of else ""
-    taken = "left out" if repair.after is None else f"taken for {listed(repair.after)}"
-    statement = f"{about}{repair.what} {listed(repair.before)} is {taken}."
+    taken = "left out" if repair.after is None else f"taken for {shown(repair.after)}"
+    statement = f"{about}{repair.what} {shown(repair.before)} is {taken}."
     return Fact(f"{ref.slug}#repair/{number}", ref, "repair", pointer, statement, value)
 
 
@@ -142,7 +142,7 @@ def _category(category: Any) -> str | None:
     return (text(category.get("title")) or None) if isinstance(category, dict) else None
 
 
-def _hidden(data: Mapping[str, Any]) -> bool | None:
+def _hidden(data: Mapping[str, Any]) -> Any:
     privacy = data.get("privacy")
     view = privacy.get("view") if isinstance(privacy, dict) else None
     return HIDDEN.get(text(view), _kept(data.get("hidden"), bool))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,12 @@ class Found:
     repairs: tuple[Repair, ...] = ()
 
 
-def listed(names: object) -> str:
+def shown(value: Any) -> str:
     """Return a value as a sentence shows it: JSON, cut where it is long."""
-    shown = json.dumps(names)
-    return shown if len(shown) <= 80 else f"{shown[:79]}…"
+    text = json.dumps(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def named(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them, or `nothing`."""
+    return ", ".join(f"`{name}`" for name in names) or "nothing"

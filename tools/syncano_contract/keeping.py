@@ -40,6 +40,11 @@ class Contract:
         fact = self.fact(fact_id)
         return fact and fact.value
 
+    def is_repaired(self, fact: Fact, what: str) -> bool:
+        """Whether a repair of this kind belongs to a fact."""
+        repairs = (each.value for each in self._facts.values() if each.kind == "repair")
+        return any(repair["of"] == fact.id and repair["what"] == what for repair in repairs)
+
     def operation(self, fact: Fact) -> Place:
         """Return the operation of a fact's page; raises NotThereError."""
         path, method = (self.value(f"{fact.page.slug}#{kind}") for kind in ("path", "method"))
@@ -117,6 +122,8 @@ def _body_param(contract: Contract, fact: Fact) -> Found:
     body, request_body = contract.body(fact), contract.operation(fact).step("requestBody").followed()
     member = body.step("properties", fact.value["name"]).followed()
     complaints = list(_type_complaints(member, fact.value))
+    if body.value.get("type") != "object":
+        complaints.append(f"{body.pointer} is no object, though the page names its members")
     is_required = fact.value["name"] in body.value.get("required", ())
     if is_required != fact.value["required"]:
         complaints.append(f"{body.pointer}/required does not agree with the page on {fact.value['name']}")
@@ -152,15 +159,25 @@ def _response(contract: Contract, fact: Fact) -> Found:
         return Found(response.pointer)
     media_type = response.step("content", JSON)
     complaints = list(shapes.complaints(media_type.step("schema"), body))
-    if body not in _examples(media_type):
-        complaints.append(f"none of the examples at {media_type.pointer} is the page's")
+    complaints += _example_complaints(media_type, body)
     return Found(response.pointer, tuple(complaints))
+
+
+def _example_complaints(media_type: Place, body: Any) -> Iterator[str]:
+    """Yield where the example that is most like the page's differs from it, unless one is the same."""
+    differences = [(list(shapes.differences(example.value, body)), example) for example in _examples(media_type)]
+    if not differences:
+        yield f"{media_type.pointer} has no example"
+        return
+    fewest, example = min(differences, key=lambda each: len(each[0]))
+    if fewest:
+        yield f"the example differs from the page's at {example.pointer}{fewest[0]}"
 
 
 def _callout(contract: Contract, fact: Fact) -> Found:
     responses = contract.operation(fact).step("responses")
     stated = [responses.step(str(status)).followed() for status in fact.value["statuses"]]
-    shown = [example for response in stated for example in _examples(response.step("content", JSON))]
+    shown = [example.value for response in stated for example in _examples(response.step("content", JSON))]
     complaints = [f"no example shows the page's {quote}" for quote in fact.value["quotes"] if quote not in shown]
     pointer = stated[0].pointer if stated else contract.operation(fact).pointer
     return Found(pointer, tuple(complaints))
@@ -168,8 +185,10 @@ def _callout(contract: Contract, fact: Fact) -> Found:
 
 def _sample(contract: Contract, fact: Fact) -> Found:
     operation = contract.operation(fact)
-    complaints = [*_header_complaints(contract, fact)]
-    departures = [*_url_departures(contract, fact)]
+    elsewhere = [*_other_server(contract, fact)]
+    is_repaired = contract.is_repaired(fact, "sample base path")
+    complaints = [*_header_complaints(contract, fact), *(() if is_repaired else elsewhere)]
+    departures = [*(elsewhere if is_repaired else ())]
     known = set(_known_names(contract, fact))
     if fact.value["method"] not in (None, contract.value(f"{fact.page.slug}#method")):
         complaints.append(f"the sample sends {fact.value['method']}")
@@ -180,22 +199,34 @@ def _sample(contract: Contract, fact: Fact) -> Found:
 
 
 def _header_complaints(contract: Contract, fact: Fact) -> Iterator[str]:
-    in_headers = {
-        scheme.value.get("name")
-        for scheme in contract.schemes(fact)
-        if scheme.value.get("in") == "header" and scheme.value.get("type") == "apiKey"
-    }
-    for name in fact.value["headers"]:
-        if name.lower() not in ("content-type", "accept") and name not in in_headers:
+    keys = [name for name in fact.value["headers"] if name.lower() not in ("content-type", "accept")]
+    in_headers = {scheme.value.get("name") for scheme in contract.schemes(fact) if _is_header_key(scheme)}
+    for name in keys:
+        if name not in in_headers:
             yield f"the sample's header {name} is no key of {contract.security(fact).pointer}"
+            yield from (f"{scheme.pointer} is none" for scheme in contract.schemes(fact) if not _is_header_key(scheme))
+        yield from _without(contract, fact, name)
 
 
-def _url_departures(contract: Contract, fact: Fact) -> Iterator[str]:
+def _is_header_key(scheme: Place) -> bool:
+    return scheme.value.get("in") == "header" and scheme.value.get("type") == "apiKey"
+
+
+def _without(contract: Contract, fact: Fact, header: str) -> Iterator[str]:
+    """Yield each alternative of the operation's security that lets a key out; a key may have several forms."""
+    for alternative in contract.security(fact).items():
+        schemes = (contract.top.step("components", "securitySchemes", name) for name in alternative.value)
+        forms = {_folded(str(scheme.followed().value.get("name", "")).removeprefix("X-")) for scheme in schemes}
+        if _folded(header.removeprefix("X-")) not in forms:
+            yield f"{alternative.pointer} does without the sample's {header}"
+
+
+def _other_server(contract: Contract, fact: Fact) -> Iterator[str]:
     if fact.value["url"] is None:
         return
     servers = contract.servers()
     if not any(fact.value["url"].startswith(server + "/") for server in servers):
-        yield f"the sample calls {_base(fact.value['url'])}, the document's server is {', '.join(servers)}"
+        yield f"the sample calls {_base(fact.value['url'])}, /servers has {', '.join(servers)}"
 
 
 def _known_names(contract: Contract, fact: Fact) -> Iterator[str]:
@@ -244,11 +275,11 @@ KEEPERS: Mapping[str, Callable[[Contract, Fact], Found]] = {
 }
 
 
-def _examples(media_type: Place) -> list[Any]:
+def _examples(media_type: Place) -> list[Place]:
     single = media_type.find("example")
     several = media_type.find("examples")
-    named = [place.followed().step("value").value for _, place in (several.members() if several else ())]
-    return [single.value, *named] if single else named
+    named = [place.step("value") for _, place in (several.members() if several else ())]
+    return [single, *named] if single else named
 
 
 def _with_defaults(server: Mapping[str, Any]) -> str:

@@ -13,8 +13,14 @@ from syncano_contract import strict_json
 
 MARKER = re.compile(r"\n?\[(?:block:([-a-z]+)|/block)\]\n?")
 EMOJI = {
-    "📘": "info", "ℹ️": "info", "🚧": "warning", "⚠️": "warning", "❗": "danger", "🛑": "danger", "👍": "success", "✅": "success",
-}  # fmt: skip
+    "📘": "info",
+    "🚧": "warning",
+    "⚠": "warning",
+    "❗": "danger",
+    "🛑": "danger",
+    "👍": "success",
+    "✅": "success",
+}
 QUOTED = re.compile(rf"^>[ \t]?({'|'.join(EMOJI)})\ufe0f?[^\n]*(?:\n>[^\n]*)*", re.MULTILINE)
 CODE = re.compile(r"```.*?(?:```|\Z)|``((?:[^`]|`(?!`))+)``|`([^`]+)`", re.DOTALL)
 STATUS = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,19 @@ def prepare(out: Path | None, host: str) -> Path:
     except OSError as error:
         raise Problem(f"cannot write to {directory}: {error.strerror}", "name another folder with --out DIR") from error
     return directory
+
+
+def write(file: Path, lines: Iterable[str]) -> None:
+    """Write a file under a temporary name and rename it when it is whole; raises Problem, and leaves nothing behind."""
+    temporary = file.parent / f".{secrets.token_hex(4)}.part"
+    try:
+        with temporary.open("x", encoding="utf-8") as opened:
+            opened.writelines(lines)
+        temporary.replace(file)
+    except OSError as error:
+        raise Problem(f"cannot write {file}: {error.strerror}", "make room, or name another file") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def point_to(directory: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from syncano_contract.model import PageRef
-from syncano_contract.strict_json import DECODER, DEEPEST, is_deep
+from syncano_contract.strict_json import DECODER, DEEPEST, canonical, is_deep
 
 STDIN = "-"
 SUFFIXES = frozenset({".json", ".jsonl", ".txt"})
@@ -73,12 +73,17 @@ def read(inputs: Iterable[str | Path], stdin: BinaryIO) -> Iterator[Item]:
 
 
 def _unrepeated(page: Page, seen: dict[tuple[str, str], tuple[bytes, str]]) -> Item:
-    digest = hashlib.sha256(json.dumps(page.data, sort_keys=True).encode()).digest()
-    first, origin = seen.setdefault((page.ref.slug, page.ref.version), (digest, page.origin))
-    if origin == page.origin:
+    try:
+        digest = hashlib.sha256(canonical(page.data)).digest()
+    except ValueError:
+        return NotAPage(page.origin, "holds half of a surrogate pair, which is no character")
+    key = page.ref.slug, page.ref.version
+    if key not in seen:
+        seen[key] = digest, page.origin
         return page
-    if first == digest:
-        return Note(page.origin, f"holds the page {page.ref.slug!r} once more, after {origin}")
+    known, origin = seen[key]
+    if known == digest:
+        return Note(page.origin, f"is passed over: {origin} holds the same page")
     return NotAPage(page.origin, f"the slug {page.ref.slug!r} is that of another page, read from {origin}")
 
 

@@ -65,9 +65,9 @@ def parameter_of(entry: Mapping[str, Any], name: str, place: Place = NOWHERE) ->
     if where == "query" and place.query.get(name, name) != name:
         repairs.append(Repair("parameter name", name, place.query[name], "name"))
         name = place.query[name]
-    value = {"name": name, "in": where, "type": kind, **({"items": items} if kind == "array" else {})}
+    value: dict[str, Any] = {"name": name, "in": where, "type": kind, **({"items": items} if kind == "array" else {})}
     value["required"] = _required(entry, where, repairs)
-    value |= _default(entry, kind, repairs) | _enum(entry, items if kind == "array" else kind, repairs)
+    value |= _default(entry, kind, items, repairs) | _enum(entry, items if kind == "array" else kind, repairs)
     return Parameter(value, tuple(repairs))
 
 
@@ -96,26 +96,26 @@ def _type(entry: Mapping[str, Any], repairs: list[Repair]) -> tuple[str | None, 
         return "array", items
     kind = NAMED.get(named) if named != "array" else "array"
     if kind != said and said is not None:
-        repairs.append(Repair("parameter type", said, kind, "type"))
+        repairs.append(Repair("type alias" if kind else "parameter type", said, kind, "type"))
     return kind, None
 
 
 def _required(entry: Mapping[str, Any], where: str | None, repairs: list[Repair]) -> bool:
     """Return whether the parameter is required; in a path it always is (OpenAPI 3.1, Parameter Object)."""
     said = entry.get("required")
-    required = said if isinstance(said, bool) else TRUTHS.get(str(said).strip().lower(), False)
-    required = required or where == "path"
+    stated: bool = said if isinstance(said, bool) else TRUTHS.get(str(said).strip().lower(), False)
+    required = stated or where == "path"
     if required is not said:
         repairs.append(Repair("parameter required", said, required, "required"))
     return required
 
 
-def _default(entry: Mapping[str, Any], kind: str | None, repairs: list[Repair]) -> dict[str, Any]:
+def _default(entry: Mapping[str, Any], kind: str | None, items: str | None, repairs: list[Repair]) -> dict[str, Any]:
     said = entry.get("default")
     if said is None or said == "":
         return {}
     default = UNKNOWN if _is_placeholder(said) else cast(said, kind)
-    if default is UNKNOWN:
+    if default is UNKNOWN or (kind == "array" and any(cast(each, items) != each for each in default)):
         repairs.append(Repair("parameter default", said, None, "default"))
         return {}
     return {"default": default}
@@ -153,4 +153,4 @@ def statement_of(value: Mapping[str, Any]) -> str:
     """Return a sentence that says what the value of a parameter says."""
     kind = f"array of {value['items'] or 'anything'}" if value["type"] == "array" else value["type"] or "anything"
     need = "required" if value["required"] else "optional"
-    return f"{value['name']} is {need}, stands in {value['in'] or 'no place that is named'}, and is {kind}."
+    return f"`{value['name']}` is {need}; its place is {value['in'] or 'not named'}, its type {kind}."

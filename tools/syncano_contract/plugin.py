@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Set
 from dataclasses import dataclass
 
 import pytest
 
 from syncano_contract.api import Api
-from syncano_contract.document import Document
 from syncano_contract.model import Level, Requirement, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.session import Session
@@ -59,12 +58,12 @@ def mark_of(item: pytest.Item) -> Mark:
 class Collector:
     """Turns collected tests into requirements, checked for id, sentence and source."""
 
-    def __init__(self, document: Document, only: tuple[str, ...] = ()) -> None:
-        """Collect only ids that match one of the patterns, if there are any."""
+    def __init__(self, only: tuple[str, ...] = (), sources: Set[str] | None = None) -> None:
+        """Collect only ids that match one of the patterns, if there are any; each source has to be one of `sources`."""
         self.requirements: dict[str, Requirement] = {}
         self.subjects: dict[str, str] = {}
-        self._document = document
         self._only = only
+        self._sources = sources
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the marker."""
@@ -84,7 +83,8 @@ class Collector:
     def _enter(self, item: pytest.Item) -> None:
         mark = mark_of(item)
         text = " ".join((getattr(item, "function", item).__doc__ or "").split())
-        unknown = [name for name in mark.source if not name.startswith("RFC ") and name not in self._document.sources]
+        stated = mark.source if self._sources is None else self._sources
+        unknown = [name for name in mark.source if not name.startswith("RFC ") and name not in stated]
         entered = Requirement(mark.id, mark.level, text, mark.source)
         if not text or not mark.source or unknown or self.requirements.get(mark.id, entered) != entered:
             raise pytest.UsageError(f"{item.nodeid}: {mark.id} needs one sentence and known sources, once ({unknown})")

@@ -5,3 +5,4 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 DOCUMENT = DATA / "openapi.yaml"
 CONTRACT_TESTS = (DATA / "contract_tests").resolve()
+PAGES = CONTRACT_TESTS / "pages"

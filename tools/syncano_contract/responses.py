@@ -25,8 +25,8 @@ def response_of(entry: Mapping[str, Any], pointer: str) -> Found:
     if status != said:
         repairs = (Repair("result status", said, status, "status"), *repairs)
     value = {"status": status, "language": language if isinstance(language, str) else None, "body": body}
-    shown = "a body" if body is not None else "no body that is JSON"
-    return Found(f"response/{status}", pointer, f"{status} is answered, with {shown}.", value, repairs)
+    statement = f"{status} is answered, {'with' if body is not None else 'without'} a body that is JSON."
+    return Found(f"response/{status}", pointer, statement, value, repairs)
 
 
 def status_of(said: Any) -> int | str | None:

@@ -36,12 +36,12 @@ PYTEST = (
 )
 
 
-def requirements(document: Document, only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
+def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
     """Return every requirement of the suite, or those whose id matches a pattern.
 
     Raises Problem for a pattern that matches none.
     """
-    collector = Collector(document, only)
+    collector = Collector(only)
     _pytest([collector], "--collect-only")
     for pattern in only:
         if not fnmatch.filter(collector.requirements, pattern):
@@ -52,10 +52,10 @@ def requirements(document: Document, only: tuple[str, ...] = ()) -> tuple[Requir
 def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
     """Run the suite against a target; raises Problem when it cannot be run at all."""
     if settings.only:
-        requirements(document, settings.only)
+        requirements(settings.only)
     started = datetime.now(UTC)
     session = sessions.begin(target, document, settings)
-    collector = Collector(document, settings.only)
+    collector = Collector(settings.only, document.sources)
     runner = Runner(session, progress)
     try:
         check(session)

@@ -1,35 +1,34 @@
 """Code samples -> records: what a sample says of a request, in whatever language, without the sample itself.
 
-Taken are, from curl and raw HTTP, method, URL, header names and the names of the body's members. From any other language
+From curl and raw HTTP are taken method, URL, header names and the names of the body's members. From any other language
 `members` are the names that the sample passes along: keyword arguments and keys of object literals at any depth, in
-order, each once. Method, URL and headers are taken only where the sample has them written out (`requests.put("https://…"`,
-`{method: "PUT", headers: {…}}`). Nothing is run.
+order, each once. Method, URL and headers are taken only where the sample has them written out, as in
+`requests.put("https://…")` or `{method: "PUT", headers: {…}}`. Nothing is run.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 METHOD = "get|put|post|delete|options|head|patch"
 WORD = re.compile(r"""(?:\\\r?\n|\s)+|\#[^\n]*|((?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s\\'"])+)|.""", re.DOTALL)
 QUOTED = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\\'"]+)""", re.DOTALL)
+SKIP = r"(?:\s|(?://|\#)[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))"
+STRING = r"""(?:'(?:[^'\\\n]|\\.)*['\\]?|"(?:[^"\\\n]|\\.)*["\\]?|`(?:[^`\\]|\\.)*[`\\]?)"""
 TOKEN = re.compile(
-    r"""(?://|\#)[^\n]*|/\*.*?(?:\*/|\Z)|\s+
-    |('(?:[^'\\\n]|\\.)*['\\]?|"(?:[^"\\\n]|\\.)*["\\]?|`(?:[^`\\]|\\.)*[`\\]?
-    |:?[A-Za-z_$@][\w$-]*
-    |=>|==+|::|[^\s])""",
+    rf"""(?P<open>[(\[{{,]){SKIP}*(?:(?P<key>{STRING}|:?[A-Za-z_$@][\w$-]*)\s*(?P<mark>=>|=(?!=)|:(?!:)))?
+    |(?P<close>[)\]}}])|{SKIP}+|{STRING}""",
     re.VERBOSE | re.DOTALL,
 )
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-BEFORE = OPENING | {","}
-PASSES = {"(": ("=", ":", "=>"), "{": (":", "=>"), "[": ("=>",), "headers": (":", "=>"), "for": ()}
-NAME = re.compile(r"['\":A-Za-z_$@]")
+PASSES = {"(": ("=", ":", "=>"), "{": (":", "=>"), "[": ("=>",)}
+HEADERS = re.compile(r"headers['\"]?\s*(?:=>|[=:])\s*\Z", re.IGNORECASE)
+NO_CALL = re.compile(r"\b(?:for|while|if|switch|catch)\s*\Z")
 PLAIN = re.compile(r"[\w.@-]{1,80}")
-NO_CALL = frozenset({"for", "while", "if", "switch", "catch"})
+LOOK_BACK = 40
 HTTP = re.compile(r"\s*([A-Z]+) +(\S+) +HTTP/[\d.]+[^\n]*\n?")
 CALL = re.compile(rf"\.({METHOD})\s*\(\s*[fr]?['\"`](https?://[^'\"`\s]+)", re.IGNORECASE)
 URL = re.compile(r"['\"`](https?://[^'\"`\s]+)['\"`]")
@@ -40,9 +39,10 @@ DATA = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii",
 FORM = frozenset({"-F", "--form", "--form-string"})
 WITH_VALUE = DATA | FORM | {"-X", "--request", "-H", "--header", "--url", "-u", "--user"}
 PASSED = frozenset(
-    {"-o", "--output", "-A", "--user-agent", "-b", "--cookie", "-c", "--cookie-jar", "-e", "--referer", "-m", "--max-time",
-     "-x", "--proxy", "-w", "--write-out", "-E", "--cert", "--key", "--cacert", "-T", "--upload-file", "--retry", "-K"}
-)  # fmt: skip
+    {"-A", "--user-agent", "-b", "--cookie", "-c", "--cookie-jar", "-e", "--referer", "-E", "--cert", "--key"}
+    | {"--cacert", "-K", "--config", "-m", "--max-time", "-o", "--output", "--retry", "-T", "--upload-file"}
+    | {"-w", "--write-out", "-x", "--proxy"}
+)
 ENDS = frozenset({"|", ";", "&&", "||", ">", ">>"})
 
 
@@ -58,7 +58,8 @@ class Sample:
     @property
     def record(self) -> dict[str, Any]:
         """Return the sample as JSON."""
-        return {**asdict(self), "headers": list(self.headers), "members": list(self.members)}
+        names = {"headers": list(self.headers), "members": list(self.members)}
+        return {"method": self.method, "url": self.url, **names}
 
 
 def sample_of(code: str) -> Sample:
@@ -175,25 +176,22 @@ class _Key:
 
 def _keys(code: str) -> Iterator[_Key]:
     """Yield keyword arguments and keys of object literals in order."""
-    tokens = ["", "", *(token for token in TOKEN.findall(code) if token), ""]
-    open_brackets: list[str] = []
-    for at in range(2, len(tokens) - 1):
-        before, token, after = tokens[at - 1 : at + 2]
-        if token in OPENING:
-            open_brackets.append(_bracket(token, before, tokens[at - 2]))
-        elif token in CLOSING:
-            del open_brackets[-1:]
-        elif open_brackets and before in BEFORE and after in PASSES[open_brackets[-1]] and NAME.match(token):
-            yield _Key(token.strip("'\":$` "), len(open_brackets), open_brackets[-1] == "headers")
+    brackets: list[str] = []
+    for token in TOKEN.finditer(code):
+        opening, key, mark, closing = token.group("open", "key", "mark", "close")
+        if closing:
+            del brackets[-1:]
+        if opening and opening != ",":
+            brackets.append(_bracket(opening, code[max(0, token.start() - LOOK_BACK) : token.start()]))
+        if key and brackets and mark in PASSES.get(brackets[-1], PASSES["{"]):
+            yield _Key(key.strip("'\":$` "), len(brackets), brackets[-1] == "headers")
 
 
-def _bracket(bracket: str, before: str, name: str) -> str:
+def _bracket(bracket: str, before: str) -> str:
     """Return what an opening bracket opens, told by what stands before it."""
-    if bracket == "(" and before in NO_CALL:
-        return "for"
-    if before in PASSES["headers"] + ("=",) and name.strip("'\"").lower() == "headers":
-        return "headers"
-    return bracket
+    if bracket == "(":
+        return "block" if NO_CALL.search(before) else bracket
+    return "headers" if HEADERS.search(before) else bracket
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from syncano_contract.places import Place
 
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
 
+TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
+
 
 def complaints(schema: Place, example: Any) -> Iterator[str]:
     """Yield in what a schema does not say what an example shows.
@@ -23,13 +25,16 @@ def complaints(schema: Place, example: Any) -> Iterator[str]:
     errors = list(_validator(schema).iter_errors(example))
     if errors:
         where = "/".join(str(step) for step in errors[0].instance_path)
-        yield f"it refuses the page's example at /{where}: {errors[0].message}"
+        yield f"{_names(schema.followed())} refuses the page's example at /{where}: {errors[0].message}"
     else:
         yield from _unsaid(schema, example, "")
 
 
 def _unsaid(schema: Place, example: Any, where: str) -> Iterator[str]:
     schema = _branch(schema.followed(), example)
+    shown = TYPES.get(type(example))
+    if shown and schema.value.get("type") != shown:
+        yield f"{schema.pointer} does not have the type {shown} of {where or 'the example'}"
     if isinstance(example, dict):
         for name, value in sorted(example.items()):
             yield from _member_unsaid(schema, name, value, f"{where}/{name}")
@@ -64,6 +69,27 @@ def _branch(schema: Place, example: Any) -> Place:
             if _validator(alternative).is_valid(example):
                 return _branch(alternative.followed(), example)
     return schema
+
+
+def differences(seen: Any, expected: Any, where: str = "") -> Iterator[str]:
+    """Yield the pointer of each place at which two JSON values differ."""
+    if isinstance(seen, dict) and isinstance(expected, dict):
+        for name in sorted(seen.keys() | expected.keys()):
+            if name in seen and name in expected:
+                yield from differences(seen[name], expected[name], f"{where}/{name}")
+            else:
+                yield f"{where}/{name}"
+    elif isinstance(seen, list) and isinstance(expected, list) and len(seen) == len(expected):
+        for number, pair in enumerate(zip(seen, expected, strict=True)):
+            yield from differences(*pair, f"{where}/{number}")
+    elif seen != expected or type(seen) is not type(expected):
+        yield where or "/"
+
+
+def _names(schema: Place) -> str:
+    """Name a schema, or the alternatives that it gives."""
+    alternatives = [each for word in ("anyOf", "oneOf") for each in (schema.find(word) or schema).items()]
+    return " or ".join(each.followed().pointer for each in alternatives) or schema.pointer
 
 
 def _validator(schema: Place) -> jsonschema_rs.Validator:

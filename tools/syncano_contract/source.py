@@ -143,6 +143,7 @@ class _Open:
     anchor: str | None
     awaits_key: bool
     step: str | int | None = None
+    line: int = 0  # of the newest key
     size: int = 1
     height: int = 0
 
@@ -221,7 +222,7 @@ class _Reader:
     def _key(self, text: str, line: int, *, is_text: bool) -> None:
         mapping = self._open[-1]
         first = self.lines[id(mapping.value)].get(text)
-        mapping.step, mapping.awaits_key = text, False
+        mapping.step, mapping.line, mapping.awaits_key = text, line, False
         if text == "<<" and not is_text:
             self._note(line, "`<<` merges in YAML 1.1 alone: write the members out")
         elif not is_text:
@@ -238,9 +239,9 @@ class _Reader:
             holder.value[holder.step] = value
             holder.awaits_key = True
         else:
-            holder.step = len(holder.value)
+            holder.step, holder.line = len(holder.value), line
             holder.value.append(value)
-        self.lines[id(holder.value)][holder.step] = line  # type: ignore[index]  # a value follows its key
+        self.lines[id(holder.value)][holder.step] = holder.line  # type: ignore[index]  # a value follows its key
 
     def _grow(self, whole: _Whole, line: int) -> None:
         self._bound(whole.size, whole.height, line)

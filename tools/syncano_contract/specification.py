@@ -1,7 +1,8 @@
-"""Is the document valid OpenAPI 3.1? What openapi-spec-validator finds, each with a pointer of its own."""
+"""What openapi-spec-validator finds wrong with the document, each with a pointer of its own."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,13 +10,25 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.keywords import KeywordValidator
 
 from syncano_contract.outline import Breach, Outline, Part
-from syncano_contract.pointer import child, key_of
+from syncano_contract.pointer import child, exists, key_of
+
+QUOTED = re.compile(r"'([^']*)'")
 
 
 def malformed(outline: Outline) -> Iterator[Breach]:
     """Every member of the document is one that OpenAPI 3.1 knows, and of the type it asks for."""
     for error in OpenAPIV31SpecValidator.schema_validator.iter_errors(dict(outline.tree)):
-        yield Breach(_pointer(error.absolute_path), _sentence(error))
+        pointer = _pointer(error.absolute_path)
+        surplus = _surplus(outline, pointer, error.message)
+        yield from (Breach(child(pointer, name), f"`{name}` has no place here in OpenAPI") for name in surplus)
+        if not surplus:
+            yield Breach(pointer, _sentence(error))
+
+
+def _surplus(outline: Outline, pointer: str, message: str) -> list[str]:
+    """Return the members that a message calls unexpected: it names them, but points to what they are in."""
+    named = QUOTED.findall(message) if message.startswith("Unevaluated properties") else ()
+    return [name for name in named if exists(outline.tree, child(pointer, name))]
 
 
 def inconsistent(outline: Outline) -> Iterator[Breach]:
@@ -74,9 +87,13 @@ class _Unchecked(KeywordValidator):
         return iter(())
 
 
+THEIRS = OpenAPIV31SpecValidator.keyword_validators
+OURS: dict[str, type[KeywordValidator]] = {
+    **{name: _placed(each) for name, each in THEIRS.items()},
+    "__root__": THEIRS["__root__"],
+    "default": _Unchecked,
+}
+
+
 class _Validator(OpenAPIV31SpecValidator):
-    keyword_validators = {
-        **{name: _placed(each) for name, each in OpenAPIV31SpecValidator.keyword_validators.items()},
-        "__root__": OpenAPIV31SpecValidator.keyword_validators["__root__"],
-        "default": _Unchecked,
-    }
+    keyword_validators = OURS

@@ -44,7 +44,7 @@ def template_of(url: str, declared: Sequence[str]) -> Template:
     path, names = _braced(bare, declared)
     in_query = {each for name, value in query for each in (name, query_placeholder(value))}
     renamed, names = _renamed(path, names, [name for name in declared if name not in in_query])
-    stages = (("full url", url, local), ("glued query", local, bare), ("path notation", bare, path))
+    stages = (("full url", url, local), ("query in url", local, bare), ("url notation", bare, path))
     steps = [Step(what, before, after) for what, before, after in (*stages, ("placeholder name", path, renamed))]
     return Template(renamed, names, query, tuple(step for step in steps if step.before != step.after))
 

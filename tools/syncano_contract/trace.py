@@ -14,7 +14,7 @@ from syncano_contract.places import NotThereError, Place, top
 # Kinds of facts that no exchange with a deployment can show, and why.
 UNSEEN = {
     "page": "where a page stands in its manual is nothing that a deployment shows",
-    "sample": "a sample shows how a client calls; what it sends is verified under the operation's path, keys and members",
+    "sample": "a sample is a client's call; what it sends is verified under the operation's path, keys and members",
     "repair": "a repair is about how the page is written",
 }
 
@@ -189,11 +189,15 @@ def _origin(kind: str, place: Place, around: tuple[Place, ...]) -> Origin:
 
 
 def _fact_gaps(traced: Iterable[Traced]) -> Iterator[Gap]:
+    missing: dict[tuple[str, str], list[str]] = {}
     for each in traced:
         if each.state is State.MISSING:
-            yield Gap(each.pointer, f"{each.fact.id} is missing: {each.reason}")
+            missing.setdefault((each.pointer, each.reason), []).append(each.fact.id)
         if each.untested == "":
             yield Gap(each.pointer, f"no requirement verifies {each.fact.id}")
+    for (pointer, reason), (first, *others) in missing.items():
+        more = f" (and {len(others)} more facts)" if others else ""
+        yield Gap(pointer, f"{first}{more} is missing: {reason}")
 
 
 def _origin_gaps(origins: Iterable[Origin]) -> Iterator[Gap]:

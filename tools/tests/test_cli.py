@@ -157,7 +157,7 @@ def test_requirements_lists_id_level_sentence_and_source() -> None:
     assert result.stdout.splitlines() == [
         "USERS-ADD-1        MUST   A body with `username` and `password` adds a user, "
         "answered with the documented status.",
-        "                          source: users-add#response/200",
+        "                          source: users-add#method, users-add#path, users-add#text, users-add#response/200",
     ]
 
 
@@ -170,7 +170,7 @@ def test_target_prints_a_file_that_can_be_used() -> None:
     assert tomllib.loads(re.sub(r"^# (?=[a-z_A-Z-]+ = |\[)", "", result.stdout, flags=re.M)).keys() == target.SETTINGS
 
 
-@pytest.mark.parametrize("command", ["run", "serve", "requirements", "target"])
+@pytest.mark.parametrize("command", ["extract", "requirements", "run", "serve", "target", "trace", "validate"])
 def test_help_has_an_example(command: str) -> None:
     result = call(command, "--help")
 
@@ -181,7 +181,9 @@ def test_help_has_an_example(command: str) -> None:
 def test_help_names_every_command() -> None:
     result = call("--help")
 
-    assert re.findall(r"^  ([a-z]+)  ", result.stdout, re.M) == ["requirements", "run", "serve", "target"]
+    assert re.findall(r"^  ([a-z]+)  ", result.stdout, re.M) == [
+        "extract", "requirements", "run", "serve", "target", "trace", "validate"
+    ]  # fmt: skip
 
 
 def test_serve_prints_a_target_that_a_run_can_use() -> None:

@@ -21,6 +21,7 @@ BASE = "https://api.example.test/v1.1"
 DOCUMENT = load()
 USER = DOCUMENT.tree["components"]["examples"]["UserAdded"]["value"]
 PATHS = {"addUser": "/instances/rivia/users/", "getUserDetails": "/instances/rivia/user/"}
+PATHS |= {"updateUser": "/instances/rivia/users/1/", "resetUserKey": "/instances/rivia/users/1/reset_key/"}
 JSON = (("Content-Type", "application/json"),)
 
 

@@ -200,7 +200,7 @@ def test_an_unknown_pattern_is_refused_before_anything_is_sent() -> None:
 def test_every_requirement_has_a_sentence_and_a_source_of_the_document() -> None:
     known = document.load().sources
 
-    listed = requirements(document.load())
+    listed = requirements()
 
     assert len(listed) > 70
     assert all(each.text.endswith(".") and each.source for each in listed)

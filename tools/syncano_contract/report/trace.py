@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -40,7 +40,16 @@ def to_json(trace: Trace, line: Line) -> str:
 def to_html(trace: Trace, line: Line, document: str) -> str:
     """Return a page without scripts and references; `document` is the name under which it shows the document."""
     pages = tuple(Page(slug, tuple(facts)) for slug, facts in groupby(trace.facts, lambda each: each.fact.page.slug))
-    return _template().render(trace=trace, pages=pages, line=line, document=document, uses=_uses(trace)).lstrip()
+    parts = [origin.pointer for origin in trace.origins]
+    page = _template().render(
+        trace=trace,
+        pages=pages,
+        line=line,
+        document=document,
+        uses=_uses(trace),
+        part_of=lambda pointer: _part_of(pointer, parts),
+    )
+    return page.lstrip()
 
 
 def to_table(trace: Trace, line: Line) -> Iterator[str]:
@@ -90,6 +99,13 @@ def _origin(each: Origin, line: Line) -> dict[str, object]:
         "sources": list(each.sources),
         "unconfirmed": each.unconfirmed,
     }
+
+
+def _part_of(pointer: str, parts: Sequence[str]) -> str | None:
+    """Return the part of the document that a place is in, or the first one below it."""
+    around = [part for part in parts if f"{pointer}/".startswith(f"{part}/")]
+    below = [part for part in parts if part.startswith(f"{pointer}/")]
+    return max(around, key=len, default=None) or next(iter(below), None)
 
 
 def _uses(trace: Trace) -> list[tuple[Requirement, tuple[str, ...]]]:

@@ -1,4 +1,4 @@
-"""The command line: one function a command; nothing else prints or exits."""
+"""`syncano-contract run`."""
 
 from __future__ import annotations
 
@@ -17,18 +17,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from syncano_contract import document, output, report, run, target
+from syncano_contract.cli.words import worded
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Problem, Report
-from syncano_contract.reference.seeds import Seeds, render_target
-from syncano_contract.reference.server import AddressUnavailableError, Embedded, serve
-from syncano_contract.reference.store import DatabaseUnusableError
-from syncano_contract.report.text import visible
+from syncano_contract.reference.seeds import Seeds
+from syncano_contract.reference.server import Embedded
 from syncano_contract.settings import DEFAULT_SEED, Depth, Settings
 from syncano_contract.summary import summary
 from syncano_contract.target import Target
 
 EXIT = {Conclusion.CONFORMANT: 0, Conclusion.NON_CONFORMANT: 1, Conclusion.INCONCLUSIVE: 2}
-INTERRUPTED = 130
 
 
 class Seed(click.ParamType[int]):
@@ -45,34 +43,7 @@ class Seed(click.ParamType[int]):
         self.fail(f"{value!r} is neither a whole number nor `random`.", param, ctx)
 
 
-@contextmanager
-def worded() -> Iterator[None]:
-    """Word what a person must change, once and without a traceback, and exit with 2."""
-    try:
-        yield
-    except Problem as problem:
-        click.echo(visible(f"error: {problem.what}"), err=True)
-        click.echo(visible(f"  {problem.fix}"), err=True)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        click.echo("interrupted; no report was written", err=True)
-        sys.exit(INTERRUPTED)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="syncano-contract")
-def main() -> None:
-    """Tell whether a deployment of Syncano's v1.1 user API keeps the contract.
-
-    \b
-    Begin here:
-      syncano-contract run                       run the suite against the reference deployment
-      syncano-contract target > target.toml      write a target file for a live one ...
-      syncano-contract run --target target.toml  ... and run against it
-    """
-
-
-@main.command("run")
+@click.command("run")
 @click.argument("url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), help="A target file (TOML).")
 @click.option("--instance", metavar="NAME", help="The instance, where no target file is given.")
@@ -134,70 +105,6 @@ def run_command(
         _tell(found)
         _write(found, directory, is_latest=out is None)
     sys.exit(EXIT[conclude(found)])
-
-
-@main.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Keep users in this SQLite file.  [default: a temporary one, removed at the end]",
-)
-@click.option("--print-target", is_flag=True, help="Print a target file for it, and nothing else, to standard output.")
-def serve_command(host: str, port: int, database: Path | None, print_target: bool) -> None:
-    """Serve the reference deployment: a sandbox that keeps the contract, on a real database.
-
-    It is seeded with two instances and every kind of key, which it prints. Stop it with Ctrl-C.
-
-    \b
-    Examples:
-      syncano-contract serve
-      syncano-contract serve --port 0 --database users.sqlite3
-      syncano-contract serve --print-target > target.toml
-    """
-
-    def announce(url: str, seeds: Seeds) -> None:
-        click.echo(render_target(url, seeds) if print_target else _introduction(url, seeds))
-        sys.stdout.flush()
-
-    with worded():
-        try:
-            serve(host, port, database, announce)
-        except AddressUnavailableError as error:
-            raise Problem(
-                f"cannot listen on {error}", "name another address with --host and --port (0: any)"
-            ) from error
-        except DatabaseUnusableError as error:
-            raise Problem(f"cannot use {error}", "name another file with --database FILE, or a new one") from error
-
-
-@main.command("requirements")
-@click.option("--only", multiple=True, metavar="PATTERN", help="Requirement ids, such as 'USERS-ADD-*'; repeatable.")
-def requirements_command(only: tuple[str, ...]) -> None:
-    """List the requirements: id, level, sentence and source.
-
-    \b
-    Examples:
-      syncano-contract requirements
-      syncano-contract requirements --only 'KEYS-*'
-    """
-    with worded():
-        for each in run.requirements(document.load(), only):
-            click.echo(f"{each.id:<18} {each.level:<6} {each.text}")
-            click.echo(f"{'':<25} source: {', '.join(each.source)}")
-
-
-@main.command("target")
-def target_command() -> None:
-    """Print a commented target file to fill in.
-
-    \b
-    Example:
-      syncano-contract target > target.toml
-    """
-    click.echo(target.TEMPLATE, nl=False)
 
 
 @contextmanager
@@ -284,23 +191,3 @@ def _command(url: str | None, file: Path | None, instance: str | None, settings:
     words += ["--timeout", f"{settings.timeout:g}"] if settings.timeout != Settings.timeout else []
     words += ["--cleanup"] if settings.cleanup else []
     return shlex.join(words)
-
-
-def _introduction(url: str, seeds: Seeds) -> str:
-    return f"""\
-Serving the reference deployment at {url}
-
-  instance     {seeds.instance}
-  api_key      {seeds.api_key}   may add users
-  plain_key    {seeds.plain_key}   may not add users
-  acl_key      {seeds.acl_key}   may add users and touch any of them
-  account_key  {seeds.account_key}   opens both instances
-  user_key     {seeds.user_key}   of a user that exists
-
-  instance     {seeds.other_instance}
-  api_key      {seeds.other_api_key}   may add users
-  user_key     {seeds.other_user_key}   of a user that exists
-
-Try it:   curl -H "X-API-KEY: {seeds.api_key}" -H "X-USER-KEY: {seeds.user_key}" \\
-            {url}/instances/{seeds.instance}/user/
-Stop it:  Ctrl-C"""

@@ -1,0 +1,109 @@
+"""Facts -> operations: what the facts of one endpoint page say together, with names that OpenAPI can take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from syncano_contract.model import Fact
+from syncano_contract.schemas import pascal, singular
+
+STANDING_IN = re.compile(r"\{([^{}]*)\}")
+UNUSABLE = re.compile(r"[^\w.-]+", re.ASCII)
+SAID = ("method", "path", "auth", "text", "callout", "sample")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation; `left_out` are sentences on what the draft cannot hold."""
+
+    slug: str
+    version: str
+    method: str
+    path: str
+    tag: str | None
+    facts: tuple[Fact, ...]
+    left_out: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def of_kind(self, *kinds: str) -> Iterator[Fact]:
+        """Yield the facts of these kinds in order."""
+        return (fact for fact in self.facts if fact.kind in kinds)
+
+    @property
+    def id(self) -> str:
+        """Return an operationId that the slug gives."""
+        name = pascal(self.slug)
+        return name[0].lower() + name[1:]
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the ids of the facts that the operation as a whole rests on."""
+        return [fact.id for fact in self.of_kind(*SAID)]
+
+    @property
+    def name(self) -> str:
+        """Return what the things that it answers with would be called."""
+        return pascal(singular(self.tag or self.slug))
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Return the names in its path."""
+        return tuple(STANDING_IN.findall(self.path))
+
+
+def operations_of(facts: Iterable[Fact]) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
+    """Return the operations, one for each method and path, and sentences on the pages that repeat one."""
+    kept: dict[tuple[str, str], Operation] = {}
+    paths: dict[str, str] = {}
+    repeated = []
+    for operation in _operations(facts):
+        path = paths.setdefault(STANDING_IN.sub("{}", operation.path), operation.path)
+        other = kept.setdefault((operation.method, path), _on_path(operation, path))
+        if other.facts != operation.facts:
+            page = f"{operation.slug} of version {operation.version or 'unknown'}"
+            repeated.append(f"{page} is left out: {other.slug} describes {operation.method} {path} too.")
+    return tuple(kept.values()), tuple(repeated)
+
+
+def _operations(facts: Iterable[Fact]) -> Iterator[Operation]:
+    for page, group in groupby(facts, key=lambda fact: fact.page):
+        of_page = tuple(group)
+        said = {fact.kind: fact.value for fact in of_page if fact.kind in ("page", "method", "path")}
+        if {"method", "path"} <= said.keys():
+            tag = said.get("page", {}).get("category")
+            operation = Operation(page.slug, page.version, said["method"], said["path"], tag, of_page)
+            yield _on_path(operation, _usable(said["path"]))
+
+
+def _usable(path: str) -> str:
+    """Return a path whose names any tool can read, each of them once."""
+    names = iter(distinct(UNUSABLE.sub("_", name).strip("_") or "value" for name in STANDING_IN.findall(path)))
+    return STANDING_IN.sub(lambda _: f"{{{next(names)}}}", path)
+
+
+def _variants(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}_{number}"
+        number += 1
+
+
+def _on_path(operation: Operation, path: str) -> Operation:
+    """Return the operation with the names of another path of the same form."""
+    new = STANDING_IN.findall(path)
+    changed = {old: name for old, name in zip(operation.placeholders, new, strict=True) if old != name}
+    left_out = tuple(f"The path parameter {old} is called {name} here." for old, name in changed.items())
+    renamed = {**{old: changed.get(name, name) for old, name in operation.renamed.items()}, **changed}
+    return replace(operation, path=path, left_out=(*operation.left_out, *left_out), renamed=renamed)
+
+
+def distinct(wanted: Iterable[str]) -> list[str]:
+    """Return the names, with a number after each that repeats an earlier one."""
+    taken: dict[str, None] = {}
+    for name in wanted:
+        taken[next(each for each in _variants(name) if each not in taken)] = None
+    return list(taken)

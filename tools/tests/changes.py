@@ -1,0 +1,377 @@
+"""Changes of one place of openapi.yaml, each with the rule that must notice it, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amended import ADD, DETAILS, PATHS, RESET, SCHEMAS, UPDATE
+
+RESPONSES = "/components/responses"
+PARAMETERS = "/components/parameters"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of the document, the rule that notices it, and where: the line has `mark`, which was not there."""
+
+    rule: str
+    old: str
+    new: str
+    pointer: str
+    mark: str
+    after: str = ""
+
+
+CHANGES = [
+    Change("order-of-top-level", "tags:\n", "x-a: 1\npaths: {}\ntags: # moved\n", "/tags", "# moved"),
+    Change("operation-ids", "addUser\n", "usersAdd\n", f"{ADD}/operationId", "operationId: usersAdd"),
+    Change("operation-ids", "addUser\n", "AddUser\n", f"{ADD}/operationId", "operationId: AddUser"),
+    Change("operation-ids", "addUser\n", "add_user\n", f"{ADD}/operationId", "operationId: add_user"),
+    Change("operation-ids", "addUser\n", "add\n", f"{ADD}/operationId", "operationId: add\n"),
+    Change("operation-ids", "post:\n      operationId: addUser\n", "post: # X\n", ADD, "# X"),
+    Change("unique-operation-ids", "updateUser", "addUser # X", f"{UPDATE}/operationId", "# X"),
+    Change("component-names", "    Error:\n", "    error: # X\n", f"{SCHEMAS}/error", "# X"),
+    Change("component-names", "    UserId:\n", "    user_id: # X\n", f"{PARAMETERS}/user_id", "# X"),
+    Change("meaningful-responses", "    UserFound:\n", "    User200:\n", f"{RESPONSES}/User200", "    User200:"),
+    Change("declared-tags", "[Users]", "[Usres]", f"{ADD}/tags/0", "[Usres]"),
+    Change("declared-tags", "post:\n      operationId: addUser\n      tags: [Users]\n", "post: # X\n", ADD, "# X"),
+    Change("declared-tags", "paths:\n", "  - {name: Nobody}\npaths:\n", "/tags/2", "Nobody"),
+    Change("descriptions", "    description: Replaces", "    x-description: Replaces", UPDATE, "    put:"),
+    Change("descriptions", "description: A group of users.", "description: ' '", f"{SCHEMAS}/Group", "    Group:\n"),
+    Change(
+        "descriptions",
+        "description: The instance",
+        "x-d: The instance",
+        f"{PARAMETERS}/InstanceName",
+        "    InstanceName:\n",
+    ),
+    Change("summaries", "summary: Add a user", "summary: ''", ADD, "    post:\n"),
+    Change(
+        "sources",
+        "x-source: [users-add#response/200]\n      x-unconfirmed",
+        "x-note",
+        f"{RESPONSES}/UserAdded",
+        "    UserAdded:\n",
+    ),
+    Change(
+        "sources",
+        "x-source: [user-details#response/200]",
+        "x-note: none",
+        f"{SCHEMAS}/Group",
+        "    Group:\n",
+        "  schemas:",
+    ),
+    Change("sources", "x-source", "x-note", f"{PARAMETERS}/UserId", "    UserId:\n", "    UserId:\n"),
+    Change(
+        "sources",
+        "x-source",
+        "x-note",
+        "/components/requestBodies/Credentials",
+        "    Credentials:\n",
+        "  requestBodies:",
+    ),
+    Change(
+        "sources",
+        "x-source",
+        "x-note",
+        "/components/securitySchemes/UserKeyHeader",
+        "    UserKeyHeader:\n",
+        "    UserKeyHeader:\n",
+    ),
+    Change(
+        "sources",
+        "x-source",
+        "x-note",
+        "/components/examples/UserAdded",
+        "    UserAdded:\n      x-note",
+        "  examples:\n    UserAdded",
+    ),
+    Change(
+        "sources-of-properties",
+        "x-source: [user-details#response/200]",
+        "x-note: 1",
+        f"{SCHEMAS}/Group/properties/label",
+        "        label:\n",
+        "    Group:\n",
+    ),
+    Change("grammar-of-sources", "- users-add#method", "- users-add#methods", f"{ADD}/x-source/0", "#methods"),
+    Change("grammar-of-sources", "- users-add#path", "- users-add#method # X", f"{ADD}/x-source/1", "# X"),
+    Change(
+        "grammar-of-sources",
+        "x-source: [users-add#response/200]",
+        "x-source: users-add#text",
+        f"{RESPONSES}/UserAdded/x-source",
+        "x-source: users-add#text",
+    ),
+    Change(
+        "grammar-of-sources",
+        "x-source: [users-add#response/200]",
+        "x-source: []",
+        f"{RESPONSES}/UserAdded/x-source",
+        "x-source: []",
+    ),
+    Change(
+        "reasons",
+        "x-unconfirmed: The page answers",
+        "x-unconfirmed: '' # The page answers",
+        f"{RESPONSES}/UserAdded/x-unconfirmed",
+        "x-unconfirmed: ''",
+    ),
+    Change(
+        "reasons",
+        "x-unconfirmed: The pages show null",
+        "x-unconfirmed: true # null",
+        f"{SCHEMAS}/Profile/properties/group/x-unconfirmed",
+        "x-unconfirmed: true",
+    ),
+    Change(
+        "misspelt-marks",
+        "x-source: [users-add#response/200]",
+        "x-sources: [users-add#response/200]",
+        f"{RESPONSES}/UserAdded/x-sources",
+        "x-sources",
+    ),
+    Change(
+        "unstated-limits",
+        "type: string",
+        "{type: string, maxLength: 64}",
+        f"{SCHEMAS}/Group/properties/label/maxLength",
+        "maxLength",
+        "        label:\n",
+    ),
+    Change(
+        "unstated-limits",
+        "type: integer",
+        "{type: integer, minimum: 1}",
+        f"{SCHEMAS}/Group/properties/id/minimum",
+        "minimum",
+        "    Group:\n",
+    ),
+    Change(
+        "untyped-schemas",
+        "type: string",
+        "description: Free.",
+        f"{SCHEMAS}/Error/properties/detail",
+        "        detail:\n",
+        "        detail:\n",
+    ),
+    Change("trailing-slashes", "users/:\n", "users:\n", f"{PATHS}~1users", "users:\n    parameters"),
+    Change(
+        "plain-paths", "/user/:", "/user/?user_key={key}&x=/:", f"{PATHS}~1user~1?user_key={{key}}&x=~1", "?user_key="
+    ),
+    Change(
+        "plain-paths",
+        "/user/:",
+        "/{instance_name}/:",
+        f"{PATHS}~1{{instance_name}}~1",
+        "/{instance_name}/{instance_name}/",
+    ),
+    Change(
+        "distinct-paths",
+        "/instances/{instance_name}/user/:",
+        "/instances/{name}/users/:",
+        "/paths/~1instances~1{name}~1users~1",
+        "/{name}/",
+    ),
+    Change(
+        "named-parts",
+        '- $ref: "#/components/parameters/UserId"',
+        "- {name: user_id, in: path}",
+        f"{PATHS}~1users~1{{user_id}}~1/parameters/1",
+        "- {name: user_id",
+    ),
+    Change(
+        "named-parts",
+        '$ref: "#/components/responses/UserFound"',
+        "description: Found.",
+        f"{DETAILS}/responses/200",
+        '"200":\n          description',
+    ),
+    Change(
+        "lone-references",
+        '$ref: "#/components/responses/UserFound"',
+        '$ref: "#/components/responses/UserFound"\n          x-source: [a#text]',
+        f"{DETAILS}/responses/200/x-source",
+        "x-source: [a#text]",
+    ),
+    Change("exact-statuses", '"404":', "4XX:", f"{RESET}/responses/4XX", "4XX:", "resetUserKey"),
+    Change("exact-statuses", '"404":', "default:", f"{RESET}/responses/default", "default:\n", "resetUserKey"),
+    Change(
+        "exact-statuses",
+        '"200":',
+        '"301":',
+        RESET,
+        "    post:\n      operationId: resetUserKey",
+        "operationId: resetUserKey",
+    ),
+    Change(
+        "shown-errors",
+        '$ref: "#/components/responses/UserNotFound"',
+        "description: None.",
+        f"{RESET}/responses/404",
+        '"404":\n          description',
+        "operationId: resetUserKey",
+    ),
+    Change(
+        "shown-errors",
+        "content:",
+        "x-content:",
+        f"{UPDATE}/responses/404",
+        '"404":\n          $ref: "#/components/responses/UserNotFound"',
+        "    UserNotFound:\n",
+    ),
+    Change(
+        "shown-bodies",
+        "example: {detail: Not found}",
+        "x-was: {}",
+        f"{RESPONSES}/UserNotFound/content/application~1json",
+        'application/json:\n          schema:\n            $ref: "#/components/schemas/Error"\n          x-was',
+    ),
+    Change("shown-bodies", "example: 10", "x-was: 10", f"{PARAMETERS}/UserId", "    UserId:\n"),
+    Change(
+        "own-errors",
+        "application/json",
+        "application/problem+json",
+        f"{RESPONSES}/UserNotFound/content/application~1problem+json",
+        "problem+json",
+        "    UserNotFound:\n",
+    ),
+    Change(
+        "true-links",
+        "operationId: updateUser",
+        "operationId: changeUser",
+        f"{RESPONSES}/UserAdded/links/update",
+        "        update:\n",
+        "      links:",
+    ),
+    Change(
+        "true-links",
+        "user_id: $response",
+        "id: $response",
+        f"{RESPONSES}/UserAdded/links/update",
+        "        update:\n",
+        "      links:",
+    ),
+    Change(
+        "true-links",
+        "            user_id: $response.body#/id\n",
+        "",
+        f"{RESPONSES}/UserAdded/links/update",
+        "        update:\n",
+        "      links:",
+    ),
+    Change("links-of-add", "operationId: updateUser", "operationId: resetUserKey", ADD, "    post:\n", "      links:"),
+    Change("links-of-add", "      links:\n", "      x-links:\n", ADD, "    post:\n"),
+    Change("listed-members", "required: [detail]", "x-was: 1", f"{SCHEMAS}/Error", "    Error:\n"),
+    Change(
+        "listed-members", "required: [self, owner]", "required: []", f"{SCHEMAS}/ProfileLinks", "    ProfileLinks:\n"
+    ),
+    Change(
+        "declared-members",
+        "required: [self, owner]",
+        "required: [self, onwer]",
+        f"{SCHEMAS}/ProfileLinks/required/1",
+        "onwer",
+    ),
+    Change(
+        "declared-members",
+        "        self:\n",
+        "        itself:\n",
+        f"{SCHEMAS}/ProfileLinks/required/0",
+        "required: [self, owner]",
+        "    ProfileLinks:\n",
+    ),
+    Change(
+        "open-objects",
+        "required: [detail]",
+        "additionalProperties: false\n      required: [detail]",
+        f"{SCHEMAS}/Error/additionalProperties",
+        "additionalProperties: false",
+    ),
+    Change(
+        "open-objects",
+        "required: [detail]",
+        "unevaluatedProperties: false\n      required: [detail]",
+        f"{SCHEMAS}/Error/unevaluatedProperties",
+        "unevaluatedProperties: false",
+    ),
+    Change(
+        "typed-items",
+        "items:\n            $ref",
+        "x-items:\n            $ref",
+        f"{SCHEMAS}/User/properties/groups",
+        "        groups:\n",
+    ),
+    Change(
+        "leftovers",
+        "description: The key that stands",
+        "nullable: true #",
+        f"{SCHEMAS}/User/properties/user_key/nullable",
+        "nullable",
+    ),
+    Change(
+        "leftovers",
+        "description: The key that stands",
+        "example: a #",
+        f"{SCHEMAS}/User/properties/user_key/example",
+        "example: a",
+    ),
+    Change("known-keywords", "required: [detail]", "requird: [detail]", f"{SCHEMAS}/Error/requird", "requird"),
+    Change(
+        "known-keywords", "required: [detail]", "$id: 'urn:x'\n      required: [detail]", f"{SCHEMAS}/Error/$id", "$id"
+    ),
+    Change(
+        "known-formats",
+        "format: date-time",
+        "format: datetime",
+        f"{SCHEMAS}/Profile/properties/created_at/format",
+        "format: datetime",
+    ),
+    Change(
+        "header-form-first",
+        "- ApiKey: []\n          UserKeyHeader: []\n        - ApiKey: []\n          UserKeyQuery: []",
+        "- ApiKey: []\n          UserKeyQuery: []\n        - ApiKey: []\n          UserKeyHeader: []",
+        f"{DETAILS}/security/0",
+        "- ApiKey: []\n          UserKeyQuery",
+    ),
+    Change("known-keys", "UserKeyQuery: []", "UserKey: []", f"{DETAILS}/security/1/UserKey", "UserKey: []"),
+    Change(
+        "closed-operations",
+        "security:\n        - ApiKey: []\n          UserKeyHeader: []\n",
+        "security: []\n",
+        UPDATE,
+        "    put:\n",
+    ),
+    Change("closed-operations", "  - ApiKey: []\n", "  - ApiKey: []\n  - {}\n", "/security/1", "- {}"),
+    Change("closed-operations", "security:\n  - ApiKey: []\n", "", ADD, "    post:\n"),
+    Change(
+        "keys-are-security",
+        "name: user_id\n      in: path",
+        "name: x-api-key\n      in: header",
+        f"{PARAMETERS}/UserId",
+        "    UserId:\n",
+    ),
+    Change(
+        "keys-are-security",
+        "name: user_id\n      in: path",
+        "name: Accept\n      in: header",
+        f"{PARAMETERS}/UserId",
+        "    UserId:\n",
+    ),
+    Change("server-variables", "https://{host}/v1.1", "https://{name}/v1.1", "/servers/0/url", "{name}"),
+    Change("server-variables", "https://{host}/v1.1", "https://{host}/v1.1/", "/servers/0/url", "/v1.1/\n"),
+    Change(
+        "components-in-use",
+        "  schemas:\n",
+        "  schemas:\n    Nobodys: {description: No., type: string, x-source: [a#text]}\n",
+        f"{SCHEMAS}/Nobodys",
+        "Nobodys",
+    ),
+    Change(
+        "components-in-use",
+        "          UserKeyQuery: []",
+        "          UserKeyHeader: []",
+        "/components/securitySchemes/UserKeyQuery",
+        "    UserKeyQuery:\n",
+    ),
+]
