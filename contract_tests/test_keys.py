@@ -86,7 +86,7 @@ def test_tenants_do_not_share_users(api: Api) -> None:
 
     reply = arranged(api.add(username=stranger.username))
 
-    expect.equal("the user of the other instance", lasting(api.shown(stranger)), before, reply)
+    expect.same_user("the user of the other instance", lasting(api.shown(stranger)), before, reply)
     expect.that(reply.at("user_key") != stranger.user_key, "a user_key of its own", "the other user's", reply)
 
 
@@ -109,7 +109,7 @@ def _expect_refusal(api: Api, operation: str, key: Key) -> None:
     reply = WITH_API_KEY[operation](api, user, key)
 
     expect.refused(reply, 403)
-    expect.equal("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
+    expect.same_user("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
     if reply.status == 403:
         expect.detail(reply)
 
@@ -120,7 +120,7 @@ def _expect_nothing_done(api: Api, operation: str, key: Key) -> None:
     reply = WITH_USER_KEY[operation](api, user, key)
 
     expect.refused(reply, 403, 404)
-    expect.equal("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
+    expect.same_user("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
 
 
 def _shared(one: str, other: str) -> int:

@@ -138,7 +138,7 @@ class Life(RuleBasedStateMachine):
 
     def _update(self, person: Person) -> None:
         reply = arranged(self.api.update(person.user))
-        person.shown = {**person.shown, "username": reply.at("username")}
+        person.shown = {**person.shown, "/username": reply.at("username")}
         self._look(person, "header")
 
     def _update_wrongly(self, person: Person) -> None:
@@ -148,12 +148,12 @@ class Life(RuleBasedStateMachine):
         key = arranged(self.api.reset(person.user)).at("user_key")
         person.dead_keys.append(person.user.user_key)
         person.user = replace(person.user, user_key=key)
-        person.shown = {**person.shown, "user_key": key}
+        person.shown = {**person.shown, "/user_key": key}
         self._look(person, "header")
 
     def _look(self, person: Person, form: Literal["header", "query"]) -> None:
         reply = arranged(self.api.details(person.user.user_key, by=form))
-        expect.equal("the user", lasting(reply.body), person.shown, reply)
+        expect.same_user("the user", lasting(reply.body), person.shown, reply)
 
     def _use_dead_keys(self, person: Person) -> None:
         for key in person.dead_keys:

@@ -25,7 +25,7 @@ def test_the_header_tells_the_user(api: Api) -> None:
         reply = api.details(user_key)
 
         expect.success(reply)
-        expect.equal("the id of the key's user", reply.at("id"), user_id or reply.at("id"), reply)
+        expect.equal("the id of the key's user", reply.user_id, user_id or reply.user_id, reply)
 
 
 @requirement("USER-DETAILS-2", MUST, source=("user-details#response/200", "user-details#param/user_key"))
@@ -35,7 +35,7 @@ def test_the_query_tells_the_user(api: Api) -> None:
         reply = api.details(user_key, by="query")
 
         expect.success(reply)
-        expect.equal("the id of the key's user", reply.at("id"), user_id or reply.at("id"), reply)
+        expect.equal("the id of the key's user", reply.user_id, user_id or reply.user_id, reply)
 
 
 @requirement("USER-DETAILS-3", MUST, source=("user-details#callout/1", "user-details#response/403"))
@@ -105,7 +105,7 @@ def test_looking_changes_nothing(api: Api) -> None:
 
     reply = arranged(api.details(user_key))
 
-    expect.equal("the second look", lasting(reply.body), lasting(first), reply)
+    expect.same_user("the second look", lasting(reply.body), lasting(first), reply)
 
 
 def _keys(api: Api) -> list[tuple[str, int | None]]:

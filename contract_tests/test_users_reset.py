@@ -43,9 +43,9 @@ def test_nothing_else_changes(api: Api) -> None:
     reply = arranged(api.reset(user))
 
     after = api.shown(user, reply.at("user_key"))
-    expect.equal("what details shows", lasting(after, but="user_key"), lasting(before, but="user_key"), reply)
+    expect.same_user("what details shows", lasting(after, but="user_key"), lasting(before, but="user_key"), reply)
     shown, known = (lasting(body, but="user_key", coarse=True) for body in (reply.body, before))
-    expect.equal("what the reply shows", shown, known, reply)
+    expect.same_user("what the reply shows", shown, known, reply)
 
 
 @requirement("USERS-RESET-4", MUST, source=("users-reset-user-key#text", "user-details#response/200"))
@@ -58,7 +58,7 @@ def test_the_new_key_works(api: Api, form: Any) -> None:
     reply = api.details(reset.at("user_key"), by=form)
 
     expect.success(reply)
-    expect.equal("the id of the new key's user", reply.at("id"), user.id, reply)
+    expect.equal("the id of the new key's user", reply.user_id, user.id, reply)
 
 
 @requirement("USERS-RESET-5", MUST, source=("users-reset-user-key#text", "user-details#response/403"))
@@ -85,7 +85,7 @@ def test_no_other_key_is_touched(api: Api) -> None:
     reply = api.details(bystander.user_key)
 
     expect.that(reply.ok, "the other user's key to work", str(reply), reset)
-    expect.equal("the other user", lasting(reply.body), before, reset)
+    expect.same_user("the other user", lasting(reply.body), before, reset)
 
 
 @requirement("USERS-RESET-7", MUST, source=("users-reset-user-key#param/user_id", "users-reset-user-key#response/404"))

@@ -39,12 +39,15 @@ def test_the_reply_shows_the_new_name(api: Api) -> None:
 
 @requirement("USERS-UPDATE-3", MUST, source=("users-update-put#text", "user-details#response/200"))
 def test_the_new_name_lasts(api: Api) -> None:
-    """Details shows the new name after an update."""
+    """Details shows the new name after an update, as the reply to the update shows it."""
     user, name = api.fresh(), api.name()
+    api.shown(user)  # a copy that is kept of this look would show the old name below
 
     reply = arranged(api.update(user, username=name))
 
-    expect.equal("the username that details shows", _folded(api.shown(user).get("username")), name, reply)
+    shown = lasting(api.shown(user)).get("/username")
+    expect.equal("the username that details shows", _folded(shown), name, reply)
+    expect.equal("the username that the reply shows", reply.at("username"), shown, reply)
 
 
 @requirement("USERS-UPDATE-4", MUST, source=("users-update-put#response/200", "users-update-put#text"))
@@ -56,9 +59,9 @@ def test_nothing_else_changes(api: Api) -> None:
     reply = arranged(api.update(user))
 
     after = api.shown(user)
-    expect.equal("what details shows", lasting(after, but="username"), lasting(before, but="username"), reply)
+    expect.same_user("what details shows", lasting(after, but="username"), lasting(before, but="username"), reply)
     shown, known = (lasting(body, but="username", coarse=True) for body in (reply.body, before))
-    expect.equal("what the reply shows", shown, known, reply)
+    expect.same_user("what the reply shows", shown, known, reply)
 
 
 @requirement("USERS-UPDATE-5", MUST, source=("users-update-put#path", "users-update-put#text"))
@@ -69,7 +72,7 @@ def test_no_other_user_is_touched(api: Api) -> None:
 
     reply = arranged(api.update(user))
 
-    expect.equal("the other user", lasting(api.shown(bystander)), before, reply)
+    expect.same_user("the other user", lasting(api.shown(bystander)), before, reply)
 
 
 @requirement("USERS-UPDATE-6", MUST, source="users-update-put#response/400")
@@ -100,7 +103,7 @@ def test_a_refused_update_changes_nothing(api: Api, password: Any) -> None:
         expect.blocked(
             f"the update was accepted: {reply}", "USERS-UPDATE-7" if password is ABSENT else "USERS-UPDATE-9"
         )
-    expect.equal("the user after a refused update", lasting(api.shown(user)), lasting(user.body), reply)
+    expect.same_user("the user after a refused update", lasting(api.shown(user)), lasting(user.body), reply)
 
 
 @requirement("USERS-UPDATE-9", MUST, source=("users-update-put#param/username", "users-update-put#param/password"))
@@ -146,7 +149,7 @@ def test_somebody_elses_id_is_refused(api: Api) -> None:
     reply = api.update(user, user_id=other.id)
 
     expect.refused(reply, 403, 404)
-    expect.equal("the other user", lasting(api.shown(other)), before, reply)
+    expect.same_user("the other user", lasting(api.shown(other)), before, reply)
 
 
 @requirement("USERS-UPDATE-13", MUST, source=("users-update-put#param/instance_name", "users-update-put#response/404"))
@@ -178,7 +181,7 @@ def test_a_taken_name_is_refused(api: Api) -> None:
     reply = api.update(user, username=holder.username)
 
     expect.any_refusal(reply)
-    expect.equal("the holder of the name", lasting(api.shown(holder)), before, reply)
+    expect.same_user("the holder of the name", lasting(api.shown(holder)), before, reply)
 
 
 @requirement("USERS-UPDATE-16", MUST, source=("users-update-put#param/password", "users-update-put#text"))

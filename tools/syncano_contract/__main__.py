@@ -1,5 +1,19 @@
-"""`python -m syncano_contract` is `syncano-contract`."""
+"""`syncano-contract`, and `python -m syncano_contract`."""
 
-from syncano_contract.cli import main
+from __future__ import annotations
 
-main(prog_name="syncano-contract")
+import sys
+
+
+def main() -> None:
+    """Run the command line; an interrupt while it is still being loaded ends it like a later one."""
+    try:
+        from syncano_contract.cli import main as commands  # noqa: PLC0415 - what takes long is inside of the `try`
+
+        commands(prog_name="syncano-contract")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

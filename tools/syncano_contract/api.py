@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any, Literal
@@ -31,16 +31,12 @@ ABSENT, DEFAULT = Choice.ABSENT, Choice.DEFAULT
 Key = str | Choice
 
 
-LASTING = ("id", "username", "user_key", "groups", "links", "profile")
-LASTING_PROFILE = (
-    "id",
-    "owner",
-    "created_at",
-    "owner_permissions",
-    "group",
-    "group_permissions",
-    "other_permissions",
-)
+LASTING = {"id": int, "username": str, "user_key": str, "groups": list}
+LASTING_LINKS = {"self": str, "profile": str, "groups": str, "reset-key": str}
+LASTING_PROFILE = {
+    **{"id": int, "owner": int, "created_at": str},
+    **{"owner_permissions": str, "group_permissions": str, "other_permissions": str},
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +89,14 @@ class Reply:
         return value
 
     @property
+    def user_id(self) -> int:
+        """The id of the user that the body shows; raises CannotTell when it is no integer, as for `body`."""
+        user_id = self.at("id")
+        if type(user_id) is not int:
+            raise CannotTell(f"the id in the reply of {self.operation.id} is no integer", self._aspect)
+        return user_id
+
+    @property
     def is_documented(self) -> bool:
         """Whether the body has the shape that the document gives for this status."""
         shape = self.operation.shapes.get(self.status)
@@ -137,6 +141,7 @@ class Api:
         self._redactor = redactor
         self._count = 0
         self._anyone: User | None = None
+        self._given: set[object] = set()  # ids and keys of users added so far
 
     # The operations. What is not given is what a correct request has.
 
@@ -281,6 +286,9 @@ class Api:
         user_id, user_key = reply.at("id"), reply.at("user_key")
         if type(user_id) is not int or not isinstance(user_key, str) or not user_key:
             raise CannotTell("the reply of addUser has no usable id and user_key", judge.BODY)
+        if user_id in self._given or user_key in self._given:
+            raise CannotTell("addUser gave two users the same id or key", "USERS-ADD-3")
+        self._given |= {user_id, user_key}
         return User(instance, api_key, user_id, user_key, username, password, reply.body)
 
     def _credentials(self, username: Any, password: Any) -> bytes:
@@ -314,22 +322,25 @@ def arranged(reply: Reply) -> Reply:
     return reply
 
 
-def lasting(body: Any, *, but: str | None = None, coarse: bool = False) -> Any:
-    """Return what of a user no look changes: the documented members, without when and how often it was edited.
+def lasting(body: Any, *, but: str | None = None, coarse: bool = False) -> dict[str, Any]:
+    """Return what of a user no look changes, by JSON pointer; when and how often it was edited is left out.
 
     `but` leaves out one member. `coarse` cuts the creation time to seconds, since a reply may be finer than what is
-    stored.
+    stored. What does not have the documented type is left out: that is judged apart.
     """
-    if not isinstance(body, dict):
-        return body
-    kept = {name: body[name] for name in LASTING if name in body and name != but}
-    profile = kept.get("profile")
-    if isinstance(profile, dict):
-        kept["profile"] = {name: profile[name] for name in LASTING_PROFILE if name in profile}
-        created_at = profile.get("created_at")
-        if coarse and isinstance(created_at, str):
-            kept["profile"]["created_at"] = created_at[:19]
+    profile, links = (body.get(name) if isinstance(body, dict) else None for name in ("profile", "links"))
+    kept = {f"/{name}": value for name, value in _typed(body, LASTING) if name != but}
+    kept |= {f"/links/{name}": value for name, value in _typed(links, LASTING_LINKS)}
+    kept |= {f"/profile/{name}": value for name, value in _typed(profile, LASTING_PROFILE)}
+    if coarse and "/profile/created_at" in kept:
+        kept["/profile/created_at"] = kept["/profile/created_at"][:19]
     return kept
+
+
+def _typed(body: Any, members: Mapping[str, type]) -> Iterator[tuple[str, Any]]:
+    for name, kind in members.items() if isinstance(body, dict) else ():
+        if type(body.get(name)) is kind:
+            yield name, body[name]
 
 
 def _or(choice: Key, own: str) -> Key:

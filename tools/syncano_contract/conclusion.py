@@ -24,3 +24,10 @@ def conclude(report: Report) -> Conclusion:
     if must[Verdict.CANNOT_TELL] or not must[Verdict.PASSED]:
         return Conclusion.INCONCLUSIVE
     return Conclusion.CONFORMANT
+
+
+def part(report: Report) -> str:
+    """Name what a run looked at: the contract, unless it was asked to look at a part."""
+    if report.only:
+        return f"{len(report.requirements)} requirements that --only chose"
+    return "what can be read of the contract" if report.read_only else "the contract"

@@ -16,7 +16,8 @@ import yaml
 
 from syncano_contract import drafted
 from syncano_contract.model import Fact
-from syncano_contract.operations import Operation, distinct, operations_of
+from syncano_contract.names import Names
+from syncano_contract.operations import Operation, operations_of
 from syncano_contract.schemas import Schemas, name_all, pascal
 from syncano_contract.templates import ORIGIN, base_of
 
@@ -36,7 +37,7 @@ def draft_of(facts: Iterable[Fact]) -> dict[str, Any]:
     """Return an OpenAPI 3.1 document of the operations that the facts describe."""
     facts = tuple(facts)
     operations, repeated = operations_of(facts)
-    names = distinct(operation.id for operation in operations)
+    names = _distinct(operation.id for operation in operations)
     schemas = name_all((root for each in operations for root in drafted.roots(each)), [drafted.FIELD_ERRORS])
     bodies = _bodies(zip(names, operations, strict=True), [*schemas.named, drafted.FIELD_ERRORS])
     schemes = _schemes(operations)
@@ -59,6 +60,11 @@ def draft_of(facts: Iterable[Fact]) -> dict[str, Any]:
 def to_yaml(document: dict[str, Any]) -> str:
     """Return a document as YAML, with its members in the order that they have."""
     return yaml.dump(document, Dumper=Plain, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _distinct(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    names = Names("_", taken)
+    return [names.unique(name) for name in wanted]
 
 
 def _info(facts: Sequence[Fact], left_out: Sequence[str]) -> dict[str, Any]:
@@ -98,7 +104,7 @@ def _origins(operation: Operation) -> list[str]:
 def _schemes(operations: Iterable[Operation]) -> dict[str, str]:
     """Return the name of a security scheme for each header, in lower case, that seems to carry a key."""
     headers = list(dict.fromkeys(name for operation in operations for name in drafted.key_headers(operation)))
-    return dict(zip(headers, distinct(map(pascal, headers)), strict=True))
+    return dict(zip(headers, _distinct(map(pascal, headers)), strict=True))
 
 
 def _security(operation: Operation, schemes: Mapping[str, str]) -> list[dict[str, list[str]]] | None:
@@ -125,7 +131,7 @@ def _bodies(operations: Iterable[tuple[str, Operation]], taken: Sequence[str]) -
     for name, operation in operations:
         for schema in drafted.body_schemas(operation).values():
             first.setdefault(_key(schema), (f"{pascal(name)}Body", []))[1].append(schema)
-    names = distinct([*taken, *(name for name, _ in first.values())])[len(taken) :]
+    names = _distinct((name for name, _ in first.values()), taken)
     named = {name: _merged(alike) for name, (_, alike) in zip(names, first.values(), strict=True)}
     return _Bodies(named, dict(zip(first, names, strict=True)))
 
@@ -148,12 +154,10 @@ def _merged(alike: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _components(
     operations: Iterable[Operation], schemas: Schemas, bodies: _Bodies, schemes: Mapping[str, str]
 ) -> dict[str, Any]:
-    refusals = [
-        fact.id for each in operations for fact in each.of_kind("response") if drafted.is_field_errors(each, fact)
-    ]
     described = {**schemas.components(), **bodies.named}
-    if refusals:
-        described[drafted.FIELD_ERRORS] = {**drafted.FIELD_ERRORS_SCHEMA, "x-source": refusals}
+    errors = drafted.field_errors(operations)
+    if errors:
+        described[drafted.FIELD_ERRORS] = errors
     components = {
         "securitySchemes": {name: _scheme(header, operations) for header, name in schemes.items()},
         "schemas": dict(sorted(described.items())),

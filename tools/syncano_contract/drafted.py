@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -15,14 +15,11 @@ from syncano_contract.schemas import Schemas, Seen
 NOTATION = frozenset({"query in url", "type alias", "url notation"})  # said otherwise, and the same
 KEY = re.compile(r"key|token|auth|secret|session", re.IGNORECASE)
 NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})  # OpenAPI 3.1, Parameter Object
+PHRASES: dict[int | str, str] = {status.value: status.phrase for status in HTTPStatus}
 PLACES = ("path", "query", "header", "cookie")
 MEDIA = {"body": "application/json", "form": "application/x-www-form-urlencoded"}
 FIELD_ERRORS = "ValidationErrors"
-FIELD_ERRORS_SCHEMA = {
-    "type": "object",
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
-    "x-unconfirmed": "The examples have members of the request's body; that any of them can be there is assumed.",
-}
+ONE_AT_A_TIME = "What the examples show one by one is taken to be told side by side."
 GUESSED = "The keys are guessed from the names of the headers that the samples send."
 NO_RESULTS = {"default": {"description": "Not described.", "x-unconfirmed": "The page shows no result."}}
 
@@ -58,6 +55,22 @@ def is_field_errors(operation: Operation, response: Fact) -> bool:
     return body.keys() <= sent and all(
         isinstance(errors, list) and all(isinstance(error, str) for error in errors) for errors in body.values()
     )
+
+
+def field_errors(operations: Iterable[Operation]) -> dict[str, Any]:
+    """Return the schema of all errors that go by member; empty where no response is one."""
+    told: dict[str, list[str]] = {}
+    for operation in operations:
+        for fact in operation.of_kind("response"):
+            if is_field_errors(operation, fact):
+                for member in fact.value["body"]:
+                    told.setdefault(member, []).append(fact.id)
+    if not told:
+        return {}
+    errors = {"type": "array", "items": {"type": "string"}}
+    properties = {member: {**errors, "x-source": sources} for member, sources in told.items()}
+    sources = list(dict.fromkeys(fact_id for each in told.values() for fact_id in each))
+    return {"type": "object", "properties": properties, "x-source": sources, "x-unconfirmed": ONE_AT_A_TIME}
 
 
 def object_of(operation: Operation, schemas: Schemas, body_names: Mapping[str, str], security: Any) -> dict[str, Any]:
@@ -169,7 +182,7 @@ def _responses(operation: Operation, schemas: Schemas) -> Iterator[tuple[int | s
 
 
 def _phrase(status: int | str) -> str:
-    return f"{HTTPStatus(status).phrase}." if status in set(HTTPStatus) else f"Status {status}."
+    return f"{PHRASES.get(status, f'Status {status}')}."
 
 
 def _schema(operation: Operation, responses: Sequence[Fact], schemas: Schemas) -> dict[str, Any]:

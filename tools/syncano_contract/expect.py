@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from syncano_contract import judge
 from syncano_contract.api import Reply
 from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.session import Session, Sighting
+
+FIELDS = frozenset({"username", "password"})
+
+# An error that names no field at all fails these, and what else is about the naming of fields is put down to them.
+FIRST_NAMED = {"addUser": "USERS-ADD-5", "updateUser": "USERS-UPDATE-6"}
 
 
 def success(reply: Reply) -> None:
@@ -63,13 +69,28 @@ def faulty(reply: Reply, *names: str) -> None:
         return
     if not reply.is_documented:
         raise CannotTell(f"the error of {reply.operation.id} is not as documented: {reply}", judge.ERROR_BODY)
-    equal("the fields that the error names", sorted(reply.body), sorted(names), reply)
+    named = sorted(FIELDS & reply.body.keys())
+    if named != sorted(names):
+        expected = f"the error to name {' and '.join(sorted(names))}"
+        subject = None if named else FIRST_NAMED[reply.operation.id]
+        raise Failed(expected, f"{' and '.join(named) or 'neither field'}, in {reply}", reply.exchange, subject)
+    for name in names:
+        if not _is_messages(reply.body[name]):
+            raise CannotTell(f"{name} has no list of messages: {reply}", judge.ERROR_BODY)
 
 
 def equal(what: str, seen: object, expected: object, reply: Reply) -> None:
     """Expect a value."""
     if seen != expected:
-        raise Failed(f"{what} to be {_show(expected)}", _show(seen), reply.exchange)
+        raise Failed(f"{what} to be {_json(expected)}", _json(seen), reply.exchange)
+
+
+def same_user(what: str, seen: dict[str, Any], expected: dict[str, Any], reply: Reply) -> None:
+    """Expect what `api.lasting` gives of a user to be the same, as far as both show it."""
+    changed = [pointer for pointer in expected if pointer in seen and seen[pointer] != expected[pointer]]
+    if changed:
+        shown = [", ".join(f"{each} {_json(side[each])}" for each in changed) for side in (expected, seen)]
+        raise Failed(f"{what} to have {shown[0]}", shown[1], reply.exchange)
 
 
 def blocked(reason: str, requirement: str) -> NoReturn:
@@ -105,13 +126,14 @@ def no_departure(session: Session, aspect: str) -> None:
     found = Counter((each.operation, each.expected, each.seen) for each in session.departures(aspect))
     if found:
         (operation, expected, seen), times = found.most_common(1)[0]
+        counted = "once" if times == 1 else f"{times} times"
         others = f", and {len(found) - 1} other departures" if len(found) > 1 else ""
         first = next(
             each
             for each in session.departures(aspect)
             if (each.operation, each.expected, each.seen) == (operation, expected, seen)
         )
-        raise Failed(f"{operation} to send {expected}", f"{seen} ({times} times{others})", first.exchange)
+        raise Failed(f"{operation} to send {expected}", f"{seen} ({counted}{others})", first.exchange)
     if aspect != judge.SERVER_ERROR:
         seen_enough(session)
 
@@ -132,9 +154,13 @@ def _not_throttled(reply: Reply) -> None:
         raise CannotTell(f"{reply.operation.id} was redirected ({reply.status}); redirects are not followed")
 
 
+def _is_messages(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
+
+
 def _server_error(reply: Reply) -> str | None:
     return judge.SERVER_ERROR if reply.status >= 500 else None
 
 
-def _show(value: object) -> str:
-    return judge.shorten(repr(value))
+def _json(value: object) -> str:
+    return judge.shorten(json.dumps(value, ensure_ascii=False))

@@ -5,7 +5,6 @@ Ids and values are described in `KINDS` and in the functions that make them. Val
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from syncano_contract import article, endpoint
 from syncano_contract.finding import Found, Repair, shown
 from syncano_contract.model import Fact, PageRef
+from syncano_contract.names import Names
 from syncano_contract.pages import Page, first, text
 from syncano_contract.templates import base_of
 
@@ -32,8 +32,6 @@ KINDS = {
     "text": "the inline code of the prose",
     "repair": "one thing that was read otherwise than the page has it, counted from 1",
 }
-
-
 ORDER = ("", *KINDS)
 
 
@@ -59,23 +57,18 @@ class PageFacts:
 
 def facts_of(page: Page) -> PageFacts:
     """Return all facts of a page; never raises, whatever the page holds."""
-    seen: Counter[str] = Counter()
+    names = Names()
     facts: list[Fact] = []
     repairs: list[Fact] = []
     for found in _found(page):
         of = None
         if found.name:
-            seen[found.name] += 1
-            of = _id(page.ref, found.name, seen[found.name])
+            of = f"{page.ref.slug}#{names.unique(found.name)}"
             facts.append(Fact(of, page.ref, found.name.partition("/")[0], found.pointer, found.statement, found.value))
         for each in found.repairs:
             pointer = _below(page.data, found.pointer, each.at)
             repairs.append(repair_fact(page.ref, len(repairs) + 1, of, pointer, each))
     return PageFacts(page.ref, (*facts, *repairs), tuple(_bases(facts)), len(repairs))
-
-
-def _id(ref: PageRef, name: str, occurrence: int) -> str:
-    return f"{ref.slug}#{name}" if occurrence == 1 else f"{ref.slug}#{name}~{occurrence}"
 
 
 def repair_fact(ref: PageRef, number: int, of: str | None, pointer: str, repair: Repair) -> Fact:

@@ -40,6 +40,20 @@ class Contract:
         fact = self.fact(fact_id)
         return fact and fact.value
 
+    def alike(self, response: Place, fact: Fact) -> list[Any]:
+        """Return the bodies that other pages show for the same response of the document."""
+        return [
+            other.value["body"]
+            for other in self._facts.values()
+            if other.kind == "response" and other.id != fact.id and self._response(other) == response.pointer
+        ]
+
+    def _response(self, fact: Fact) -> str | None:
+        try:
+            return self.operation(fact).step("responses", str(fact.value["status"])).followed().pointer
+        except NotThereError:
+            return None
+
     def is_repaired(self, fact: Fact, what: str) -> bool:
         """Whether a repair of this kind belongs to a fact."""
         repairs = (each.value for each in self._facts.values() if each.kind == "repair")
@@ -158,7 +172,7 @@ def _response(contract: Contract, fact: Fact) -> Found:
     if body is None:
         return Found(response.pointer)
     media_type = response.step("content", JSON)
-    complaints = list(shapes.complaints(media_type.step("schema"), body))
+    complaints = list(shapes.complaints(media_type.step("schema"), body, contract.alike(response, fact)))
     complaints += _example_complaints(media_type, body)
     return Found(response.pointer, tuple(complaints))
 
@@ -209,7 +223,7 @@ def _header_complaints(contract: Contract, fact: Fact) -> Iterator[str]:
 
 
 def _is_header_key(scheme: Place) -> bool:
-    return scheme.value.get("in") == "header" and scheme.value.get("type") == "apiKey"
+    return (scheme.value.get("in"), scheme.value.get("type")) == ("header", "apiKey")
 
 
 def _without(contract: Contract, fact: Fact, header: str) -> Iterator[str]:

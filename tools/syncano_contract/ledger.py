@@ -14,6 +14,7 @@ from syncano_contract.client import SAFE_METHODS, is_unconnected
 from syncano_contract.model import Exchange
 from syncano_contract.target import Target
 
+ABOUT_THE_BODY = frozenset({"content-type", "accept"})  # headers that are words, and no place for a key
 NOBODY = 2_147_483_647  # the largest id of a 32-bit column: sent where an id is needed that is nobody's
 NOWHERE = "nowhere"  # what the name of an instance that cannot exist ends in
 
@@ -103,7 +104,8 @@ class Ledger:
         """Raise Unsafe for a write that could reach somebody else's user, or that carries the account key."""
         if method in SAFE_METHODS:
             return
-        where, carried = path.split("?", maxsplit=1)[0], (*_readings(path), *headers.values())
+        where, carried = path.split("?", maxsplit=1)[0], [*_readings(path)]
+        carried += [value for name, value in headers.items() if name.lower() not in ABOUT_THE_BODY]
         for name in ("account_key", "user_key"):
             key = getattr(self._target, name)
             if key and any(key in value for value in carried):

@@ -134,6 +134,7 @@ class Report:
     seed: int
     depth: str
     read_only: bool
+    only: tuple[str, ...]
     command: str
     requirements: tuple[Requirement, ...]
     results: tuple[Result, ...]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from syncano_contract.model import Fact
+from syncano_contract.names import Names
 from syncano_contract.schemas import pascal, singular
 
 STANDING_IN = re.compile(r"\{([^{}]*)\}")
@@ -80,16 +81,8 @@ def _operations(facts: Iterable[Fact]) -> Iterator[Operation]:
 
 def _usable(path: str) -> str:
     """Return a path whose names any tool can read, each of them once."""
-    names = iter(distinct(UNUSABLE.sub("_", name).strip("_") or "value" for name in STANDING_IN.findall(path)))
-    return STANDING_IN.sub(lambda _: f"{{{next(names)}}}", path)
-
-
-def _variants(name: str) -> Iterator[str]:
-    yield name
-    number = 2
-    while True:
-        yield f"{name}_{number}"
-        number += 1
+    names = Names("_")
+    return STANDING_IN.sub(lambda found: f"{{{names.unique(UNUSABLE.sub('_', found[1]).strip('_') or 'value')}}}", path)
 
 
 def _on_path(operation: Operation, path: str) -> Operation:
@@ -99,11 +92,3 @@ def _on_path(operation: Operation, path: str) -> Operation:
     left_out = tuple(f"The path parameter {old} is called {name} here." for old, name in changed.items())
     renamed = {**{old: changed.get(name, name) for old, name in operation.renamed.items()}, **changed}
     return replace(operation, path=path, left_out=(*operation.left_out, *left_out), renamed=renamed)
-
-
-def distinct(wanted: Iterable[str]) -> list[str]:
-    """Return the names, with a number after each that repeats an earlier one."""
-    taken: dict[str, None] = {}
-    for name in wanted:
-        taken[next(each for each in _variants(name) if each not in taken)] = None
-    return list(taken)

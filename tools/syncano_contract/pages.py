@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from syncano_contract.feed import Feed, UnreadableError
 from syncano_contract.model import PageRef
-from syncano_contract.strict_json import DECODER, DEEPEST, canonical, is_deep
+from syncano_contract.strict_json import DEEPEST, canonical, is_deep
 
 STDIN = "-"
 SUFFIXES = frozenset({".json", ".jsonl", ".txt"})
@@ -25,10 +24,6 @@ READ = frozenset({"endpoint", "basic", "link"})
 PASSED_OVER = frozenset({"api_config", "webhook", "error"})
 METHODS = {name: name.upper() for name in ("get", "put", "post", "delete", "options", "head", "patch", "trace")}
 METHOD_ALIASES = {"del": "DELETE"}
-CHUNK = 1 << 18
-LARGEST = 1 << 25
-OBJECT = re.compile(r'\{\s{0,80}"')
-SLACK = 12  # the longest token that a cut can leave behind, `-Infinity`, and a bit
 ENDPOINT = (("method",), ("url", "path"))
 
 
@@ -123,7 +118,7 @@ def _stream(stream: BinaryIO, path: str) -> Iterator[Item]:
             yield from _items(Feed(text), path)
     except UnicodeDecodeError:
         yield NotAPage(path, "is not UTF-8")
-    except _Unreadable as error:
+    except UnreadableError as error:
         yield NotAPage(path, str(error))
 
 
@@ -143,9 +138,9 @@ def _items(feed: Feed, path: str) -> Iterator[Item]:
     elif opening == "{":
         yield from _objects(feed, path)
     elif opening:
-        raise _Unreadable("begins with neither `{` nor `[`, so it holds no page's JSON")
+        raise UnreadableError("begins with neither `{` nor `[`, so it holds no page's JSON")
     else:
-        raise _Unreadable("is empty")
+        raise UnreadableError("is empty")
 
 
 def _array(feed: Feed, path: str) -> Iterator[Item]:
@@ -202,9 +197,9 @@ def _no_endpoint(api: Any) -> str:
         if not isinstance(value, str) or not value.strip():
             return f"`api.{names[0]}` is missing"
     method = api["method"].strip().lower()
-    return (
-        "" if method in METHODS or method in METHOD_ALIASES else f"`api.method` is {method!r}, which is no HTTP method"
-    )
+    if method in METHODS or method in METHOD_ALIASES:
+        return ""
+    return f"`api.method` is {method!r}, which is no HTTP method"
 
 
 def ref_of(data: Mapping[str, Any]) -> PageRef:
@@ -226,99 +221,3 @@ def first(data: Mapping[str, Any], *names: str) -> Any:
 def text(value: Any) -> str:
     """Return a text or a number as text, and anything else as none."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-
-
-class _Unreadable(Exception):
-    """Why nothing more can be read from a stream."""
-
-
-class Feed:
-    """JSON values out of a stream that is never held as a whole."""
-
-    def __init__(self, stream: TextIO) -> None:
-        """Begin at the beginning."""
-        self._stream = stream
-        self._text = ""
-        self._at = 0
-
-    def peek(self) -> str:
-        """Return the next character that is no blank, or an empty string at the end."""
-        while True:
-            while self._at < len(self._text):
-                if not self._text[self._at].isspace():
-                    return self._text[self._at]
-                self._at += 1
-            if not self._more():
-                return ""
-
-    def skip(self, count: int) -> None:
-        """Pass over characters."""
-        self._at += count
-
-    def expect(self, character: str, where: str) -> None:
-        """Pass over that character; raises where another one stands."""
-        found = self.peek()
-        if found != character:
-            raise _Unreadable(
-                f"{where} comes {found!r} where {character!r} or the end of the array should"
-                if found
-                else f"ends {where}, in the middle of the array"
-            )
-        self.skip(1)
-
-    def value(self, what: str) -> Any:
-        """Return the next value; raises where it is no JSON."""
-        self.peek()
-        while True:
-            try:
-                value, end = DECODER.raw_decode(self._text, self._at)
-            except json.JSONDecodeError as error:
-                if not self._is_cut(error) or not self._more():
-                    raise _Unreadable(f"{what} is no JSON: {error.msg}{self._place(error)}") from error
-            except RecursionError as error:
-                raise _Unreadable(f"{what} is nested too deeply") from error
-            except ValueError as error:
-                raise _Unreadable(f"{what} is no JSON: {error}") from error
-            else:
-                if end < len(self._text) or not self._more():
-                    self._at = end
-                    return value
-
-    def value_or_none(self) -> Any:
-        """Return the object that begins here, or pass over its brace where there is none."""
-        try:
-            return self.value("")
-        except _Unreadable:
-            self.skip(1)
-            return None
-
-    def find_object(self) -> bool:
-        """Go to the next `{"` and tell whether there is one."""
-        while not (found := OBJECT.search(self._text, self._at)):
-            self._at = max(self._at, len(self._text) - 1)
-            if not self._more():
-                return False
-        self._at = found.start()
-        return True
-
-    def at_object(self) -> bool:
-        """Tell whether an object comes next, with nothing but blanks before it."""
-        return self.peek() == "{" and (self._has(2) and OBJECT.match(self._text, self._at) is not None)
-
-    def _has(self, count: int) -> bool:
-        return len(self._text) - self._at >= count or self._more()
-
-    def _more(self) -> bool:
-        kept = self._text[self._at :]
-        if len(kept) > LARGEST:
-            raise _Unreadable(f"holds more than {LARGEST} characters without a page")
-        read = self._stream.read(max(CHUNK, len(kept)))
-        if read:
-            self._text, self._at = kept + read, 0
-        return bool(read)
-
-    def _is_cut(self, error: json.JSONDecodeError) -> bool:
-        return error.msg.startswith("Unterminated string") or error.pos > len(self._text) - SLACK
-
-    def _place(self, error: json.JSONDecodeError) -> str:
-        return " (the input ends here)" if error.pos >= len(self._text) else f" at character {error.pos - self._at}"

@@ -114,7 +114,7 @@ def _default(entry: Mapping[str, Any], kind: str | None, items: str | None, repa
     said = entry.get("default")
     if said is None or said == "":
         return {}
-    default = UNKNOWN if _is_placeholder(said) else cast(said, kind)
+    default: Any = UNKNOWN if _is_placeholder(said) else cast(said, kind)
     if default is UNKNOWN or (kind == "array" and any(cast(each, items) != each for each in default)):
         repairs.append(Repair("parameter default", said, None, "default"))
         return {}

@@ -131,7 +131,7 @@ class Runner:
         """Leave out what runs at a greater depth only, and say so."""
         mark = mark_of(item)
         if mark.depth > self._session.settings.depth:
-            reason = f"runs at --depth {mark.depth.name.lower()} only"
+            reason = f"runs from --depth {mark.depth.name.lower()} on"
             self.findings.append(Finding(mark.id, Verdict.UNTESTED, reason))
             pytest.skip(reason)
 

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from syncano_contract.api import Reply
 from syncano_contract.model import Problem, header
+from syncano_contract.outcome import CannotTell
 from syncano_contract.session import Session
 
 KEYS_FIX = "check it in the target file or the environment; `syncano-contract target` explains each key"
 
 
-def check(session: Session) -> None:
-    """Send one request that a run depends on; raises Problem that says what to change."""
+def check(session: Session) -> Iterator[str]:
+    """Send what tells whether a run can be made, and yield notes on its keys; raises Problem with what to change."""
     target, settings = session.target, session.settings
+    if settings.cleanup and settings.read_only:
+        raise Problem("--cleanup has nothing to remove with --read-only", "leave one of the two out")
     if settings.cleanup and target.account_key is None:
-        raise Problem("--cleanup needs the account_key, and the target gives none", KEYS_FIX)
+        raise Problem("--cleanup needs the account_key, and the target gives none", "set it, or SYNCANO_ACCOUNT_KEY")
     if settings.read_only:
         _check_reading(session)
-    else:
-        _check_adding(session)
+        return
+    _check_adding(session, target.instance, target.api_key, "api_key")
+    if target.other is not None:
+        _check_adding(session, target.other.instance, target.other.api_key, "second tenant's api_key")
+    yield from _check_further_keys(session)
 
 
 def _check_reading(session: Session) -> None:
     for name in ("api_key", "user_key"):
         if getattr(session.target, name) is None:
-            raise Problem(f"--read-only needs the {name}, and the target gives none", KEYS_FIX)
+            raise Problem(
+                f"--read-only needs the {name}, and the target gives none", f"set it, or SYNCANO_{name.upper()}"
+            )
     reply = session.api.details(session.target.user_key or "")
-    _check_reply(session, reply)
+    _check_reply(session, reply, session.target.instance)
     if reply.status in (401, 403):
         raise Problem(
             f"{session.target.url} refused details with {reply.status}: the api_key is not of instance "
@@ -34,23 +44,42 @@ def _check_reading(session: Session) -> None:
         )
 
 
-def _check_adding(session: Session) -> None:
-    if session.target.api_key is None:
+def _check_adding(session: Session, instance: str, api_key: str | None, name: str) -> None:
+    if api_key is None:
         raise Problem(
             "the target gives no api_key",
             "give one that may add users, in the target file or as SYNCANO_API_KEY; or use --read-only",
         )
-    reply = session.api.add()
-    _check_reply(session, reply)
+    reply = session.api.add(instance=instance, api_key=api_key)
+    _check_reply(session, reply, instance)
     if reply.status in (401, 403):
         raise Problem(
-            f"{session.target.url} refused to add a user to instance {session.target.instance} with {reply.status}: "
-            "the api_key is not of that instance, or may not add users",
+            f"{session.target.url} refused to add a user to instance {instance} with {reply.status}: "
+            f"the {name} is not of that instance, or may not add users",
             KEYS_FIX,
         )
 
 
-def _check_reply(session: Session, reply: Reply) -> None:
+def _check_further_keys(session: Session) -> Iterator[str]:
+    """Look at the first user with each key that the requirements would otherwise take on trust."""
+    api, target = session.api, session.target
+    try:
+        user = api.anyone()
+    except CannotTell:
+        return  # that no user can be added is for the requirements to say
+    if (
+        target.plain_key
+        and api.details(user.user_key).ok
+        and not api.details(user.user_key, api_key=target.plain_key).ok
+    ):
+        raise Problem(f"the plain_key is not accepted by instance {target.instance}", KEYS_FIX)
+    if target.account_key:
+        known, unknown = (api.details(user.user_key, api_key=key) for key in (target.account_key, api.unknown_key))
+        if str(known) == str(unknown):
+            yield "the account_key is answered as an unknown key is: if it is wrong, USER-DETAILS-3 proves nothing"
+
+
+def _check_reply(session: Session, reply: Reply, instance: str) -> None:
     target, exchange = session.target, reply.exchange
     if exchange.response is None:
         error = session.redactor.text(str(exchange.error))
@@ -64,4 +93,4 @@ def _check_reply(session: Session, reply: Reply) -> None:
             "give the base URL up to and with the version, such as https://api.syncano.io/v1.1",
         )
     if reply.status == 404:
-        raise Problem(f"{target.url} has no instance {target.instance}", "check `instance` (--instance NAME)")
+        raise Problem(f"{target.url} has no instance {instance}", "check `instance` (--instance NAME)")

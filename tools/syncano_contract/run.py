@@ -26,6 +26,8 @@ from syncano_contract.settings import Settings
 from syncano_contract.target import Target
 from syncano_contract.verdicts import results
 
+INTERRUPTED = "the run was interrupted: what was not looked at by then cannot be told"
+
 Progress = Callable[[str, int, int], None]
 
 # Nothing of the folder that a run is started in, and no plugin that happens to be installed, has a say.
@@ -50,7 +52,10 @@ def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
 
 
 def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
-    """Run the suite against a target; raises Problem when it cannot be run at all."""
+    """Run the suite against a target; raises Problem when it cannot be run at all.
+
+    An interrupt ends the run early: what was not looked at by then cannot be told, and a note says so.
+    """
     if settings.only:
         requirements(settings.only)
     started = datetime.now(UTC)
@@ -58,21 +63,24 @@ def run(target: Target, document: Document, settings: Settings, progress: Progre
     collector = Collector(settings.only, document.sources)
     runner = Runner(session, progress)
     try:
-        check(session)
-        _pytest([collector, runner])
-        left_behind = _leave(session)
+        notes = [*check(session)]
+        notes += _suite(collector, runner)
+        left_behind, more = _leave(session)
     finally:
         session.client.close()
-    found = results(collector.requirements.values(), runner.findings, collector.subjects)
-    notes = (f"the suite itself broke: {runner.crash}",) if runner.crash else ()
-    return _report(
-        session,
-        started,
-        requirements=tuple(collector.requirements.values()),
-        found=found,
-        left_behind=left_behind,
-        notes=notes,
-    )
+    listed = tuple(collector.requirements.values())
+    found = results(listed, runner.findings, collector.subjects)
+    return _report(session, started, requirements=listed, found=found, left_behind=left_behind, notes=(*notes, *more))
+
+
+def _suite(collector: Collector, runner: Runner) -> Iterator[str]:
+    """Run the tests, and yield what a person should know of how that went."""
+    try:
+        _pytest([collector, runner])
+    except KeyboardInterrupt:
+        yield INTERRUPTED
+    if runner.crash:
+        yield f"the suite itself broke: {runner.crash}"
 
 
 def _pytest(plugins: Sequence[object], *options: str) -> None:
@@ -104,26 +112,33 @@ def _hypothesis_elsewhere() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
-def _leave(session: Session) -> tuple[str, ...]:
-    """Return what the run leaves behind, after removing what it can if that was asked for."""
-    made = session.ledger.made
+def _leave(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the run leaves behind, after removing what it can if that was asked for, and why it could not."""
+    made, refusals = session.ledger.made, []
     if session.settings.cleanup:
-        made = tuple(user for user in made if not _remove(session, user.path))
-    return (
-        *(user.path for user in made),
-        *(f"perhaps a user {name!r}" for name in session.ledger.unidentified),
+        tried = [(user, _remove(session, user.path)) for user in made]
+        made = tuple(user for user, refusal in tried if refusal)
+        refusals = [refusal for _, refusal in tried if refusal]
+    left = (*(user.path for user in made), *(f"perhaps a user {name!r}" for name in session.ledger.unidentified))
+    why = (
+        f"--cleanup could not remove {len(made)} of {len(session.ledger.made)} users: {refusals[0]}" if refusals else ""
     )
+    return left, (why,) if why else ()
 
 
-def _remove(session: Session, path: str) -> bool:
-    """Remove one user with the account key (the one write that it goes with), and tell whether it is gone."""
+def _remove(session: Session, path: str) -> str | None:
+    """Remove one user with the account key (the one write that it goes with); return why it could not be, if so."""
     session.client.sender = "cleanup"
     headers = {"X-API-KEY": session.target.account_key or ""}
     try:
-        reply = session.client.send("DELETE", path, headers, None, "cleanup").response
-    except Unreachable:
-        return False
-    return reply is not None and reply.status // 100 == 2
+        exchange = session.client.send("DELETE", path, headers, None, "cleanup")
+    except Unreachable as error:
+        return f"there was no reply before: {error}"
+    if exchange.response is None:
+        return f"there was no reply: {exchange.error}"
+    if exchange.response.status // 100 != 2:
+        return f"DELETE was answered with {exchange.response.status}; is the account_key right?"
+    return None
 
 
 def _report(
@@ -146,6 +161,7 @@ def _report(
         seed=session.settings.seed,
         depth=session.settings.depth.name.lower(),
         read_only=session.settings.read_only,
+        only=session.settings.only,
         command="",
         requirements=requirements,
         results=tuple(_redacted(each, text) for each in found),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncano_contract.inferred import Shape, merged, required, scalar_schema
+from syncano_contract.names import Names
 
 WORD = re.compile(r"[A-Za-z0-9]+")
 ALIKE = 0.5
@@ -78,19 +79,46 @@ class Schemas:
 
 def name_all(roots: Iterable[Seen], reserved: Iterable[str] = ()) -> Schemas:
     """Return the named schemas of all objects that the roots are or contain; `reserved` names are for others."""
-    clusters: dict[str, list[Seen]] = {}
-    joined: dict[tuple[str, frozenset[str]], int] = {}
+    clusters: dict[str, _Clusters] = {}
     for root in roots:
         for seen in _objects(root):
-            _join(clusters.setdefault(seen.candidate, []), seen, joined)
-    names: dict[tuple[str, int], str] = {}
-    taken = set(reserved)
-    for candidate in sorted(clusters):
-        for number, seen in enumerate(clusters[candidate]):
-            names[candidate, number] = _name(seen, clusters[candidate], taken)
-            taken.add(names[candidate, number])
-    named = {name: clusters[candidate][number] for (candidate, number), name in names.items()}
-    return Schemas(named, {key: names[key[0], number] for key, number in joined.items()})
+            clusters.setdefault(seen.candidate, _Clusters()).join(seen)
+    unique = Names("", reserved)
+    named: dict[str, Seen] = {}
+    names: dict[tuple[str, frozenset[str]], str] = {}
+    for candidate, alike in sorted(clusters.items()):
+        given = [unique.unique(_name(seen, is_alone=len(alike.merged) == 1)) for seen in alike.merged]
+        named |= dict(zip(given, alike.result(), strict=True))
+        names |= {(candidate, variant): given[number] for variant, number in alike.joined.items()}
+    return Schemas(named, names)
+
+
+class _Clusters:
+    """Objects of one candidate, those that are alike merged; the same members always go to the same place."""
+
+    def __init__(self) -> None:
+        self.merged: list[Seen] = []
+        self.joined: dict[frozenset[str], int] = {}
+        self._sources: list[dict[str, None]] = []
+
+    def join(self, seen: Seen) -> None:
+        """Merge objects into those that are like them, or put them beside."""
+        known = [self.joined[variant] for variant in seen.shape.variants if variant in self.joined]
+        alike = (number for number, other in enumerate(self.merged) if _are_alike(other.shape, seen.shape))
+        number = min(known) if known else next(alike, len(self.merged))
+        for variant in seen.shape.variants:
+            self.joined.setdefault(variant, number)
+        if number == len(self.merged):
+            self.merged.append(seen)
+            self._sources.append({})
+        else:
+            other = self.merged[number]
+            self.merged[number] = replace(other, shape=merged((other.shape, seen.shape)))
+        self._sources[number].update(dict.fromkeys(seen.sources))
+
+    def result(self) -> list[Seen]:
+        """Return what was merged, with all the facts that show it."""
+        return [replace(seen, sources=tuple(sources)) for seen, sources in zip(self.merged, self._sources, strict=True)]
 
 
 def _objects(seen: Seen) -> Iterator[Seen]:
@@ -104,27 +132,10 @@ def _objects(seen: Seen) -> Iterator[Seen]:
         yield from _objects(replace(seen, candidate=singular(seen.candidate), shape=seen.shape.items))
 
 
-def _join(cluster: list[Seen], seen: Seen, joined: dict[tuple[str, frozenset[str]], int]) -> None:
-    """Merge objects into those that are like them, or put them beside; the same members always go to the same place."""
-    key = seen.candidate, frozenset(seen.shape.members)
-    alike = (number for number, other in enumerate(cluster) if _are_alike(other.shape, seen.shape))
-    number = joined.setdefault(key, next(alike, len(cluster)))
-    if number == len(cluster):
-        cluster.append(seen)
-        return
-    sources = tuple(dict.fromkeys((*cluster[number].sources, *seen.sources)))
-    cluster[number] = replace(cluster[number], shape=merged((cluster[number].shape, seen.shape)), sources=sources)
-
-
 def _are_alike(one: Shape, other: Shape) -> bool:
     return len(one.members.keys() & other.members.keys()) > ALIKE * len(one.members.keys() | other.members.keys())
 
 
-def _name(seen: Seen, cluster: Sequence[Seen], taken: Set[str]) -> str:
+def _name(seen: Seen, *, is_alone: bool) -> str:
     """Return the plain name where it is the only one, else one that tells what the object stands in."""
-    name = seen.candidate if len(cluster) == 1 or not seen.parent else f"{seen.parent}{seen.candidate}"
-    number = 2
-    unique = name
-    while unique in taken:
-        unique, number = f"{name}{number}", number + 1
-    return unique
+    return seen.candidate if is_alone else f"{seen.parent}{seen.candidate}"

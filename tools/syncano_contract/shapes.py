@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 import jsonschema_rs
@@ -16,28 +16,32 @@ DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)
 TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
 
 
-def complaints(schema: Place, example: Any) -> Iterator[str]:
+def complaints(schema: Place, example: Any, others: Sequence[Any] = ()) -> Iterator[str]:
     """Yield in what a schema does not say what an example shows.
 
-    It has to accept the example, to declare and to require each member that is there, and to know date-times for what
-    they are.
+    It has to accept the example, to declare each member that is there and to know its type, and to require it where
+    the `others`, further examples of the same reply, have it too.
     """
     errors = list(_validator(schema).iter_errors(example))
     if errors:
         where = "/".join(str(step) for step in errors[0].instance_path)
         yield f"{_names(schema.followed())} refuses the page's example at /{where}: {errors[0].message}"
     else:
-        yield from _unsaid(schema, example, "")
+        always = (
+            {name for name in example if all(name in other for other in others)} if isinstance(example, dict) else ()
+        )
+        yield from _unsaid(schema, example, "", frozenset(always))
 
 
-def _unsaid(schema: Place, example: Any, where: str) -> Iterator[str]:
+def _unsaid(schema: Place, example: Any, where: str, always: Set[str] | None = None) -> Iterator[str]:
     schema = _branch(schema.followed(), example)
     shown = TYPES.get(type(example))
     if shown and schema.value.get("type") != shown:
         yield f"{schema.pointer} does not have the type {shown} of {where or 'the example'}"
     if isinstance(example, dict):
         for name, value in sorted(example.items()):
-            yield from _member_unsaid(schema, name, value, f"{where}/{name}")
+            is_always = always is None or name in always
+            yield from _member_unsaid(schema, name, value, where, is_always=is_always)
     elif isinstance(example, list):
         items = schema.find("items")
         for number, value in enumerate(example):
@@ -49,10 +53,11 @@ def _unsaid(schema: Place, example: Any, where: str) -> Iterator[str]:
         yield f"{schema.pointer} has no format date-time for {where}"
 
 
-def _member_unsaid(schema: Place, name: str, value: Any, where: str) -> Iterator[str]:
+def _member_unsaid(schema: Place, name: str, value: Any, around: str, *, is_always: bool) -> Iterator[str]:
+    where = f"{around}/{name}"
     declared, others = schema.find("properties", name), schema.find("additionalProperties")
     if declared is not None:
-        if name not in schema.value.get("required", ()):
+        if is_always and name not in schema.value.get("required", ()):
             yield f"{schema.pointer} does not require {where}"
         yield from _unsaid(declared, value, where)
     elif others is not None and isinstance(others.value, dict):

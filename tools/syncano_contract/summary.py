@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syncano_contract.conclusion import conclude, counts
+from syncano_contract.conclusion import conclude, counts, part
 from syncano_contract.model import Conclusion, Level, Report, Requirement, Result, Verdict
 from syncano_contract.report.text import visible
 
 SENTENCES = {
-    Conclusion.CONFORMANT: "keeps the contract",
+    Conclusion.CONFORMANT: "keeps {part}",
     Conclusion.NON_CONFORMANT: "breaks the contract",
     Conclusion.INCONCLUSIVE: "could not be judged as a whole",
 }
@@ -27,7 +27,10 @@ def summary(report: Report) -> Iterator[str]:
         yield f"{_counted(len(explained), 'requirement')} could not be told because of {causes}."
         yield ""
     conclusion = conclude(report)
-    yield visible(f"{conclusion.upper()}: {report.target} {SENTENCES[conclusion]} (document {report.document})")
+    sentence = SENTENCES[conclusion].format(part=part(report))
+    for note in report.notes:
+        yield visible(f"note: {note}")
+    yield visible(f"{conclusion.upper()}: {report.target} {sentence} (document {report.document})")
     for level, verdicts in counts(report).items():
         if any(verdicts.values()):
             shown = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items() if number)
@@ -36,7 +39,7 @@ def summary(report: Report) -> Iterator[str]:
     yield f"  {requests} in {report.seconds:.1f} s at depth {report.depth}, seed {report.seed}"
     if report.left_behind:
         users = _counted(len(report.left_behind), "user")
-        yield f"  left behind: {users}, listed in results.json (--cleanup removes them)"
+        yield f"  left behind: {users}, listed in results.json (a run with --cleanup removes its own)"
 
 
 def _matters(result: Result, requirement: Requirement) -> bool:

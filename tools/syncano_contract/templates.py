@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
+from syncano_contract.names import Names
+
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 QUERY_EXPRESSION = re.compile(r"\{[?&]([^{}]*)\}")  # RFC 6570
 PLACEHOLDER = re.compile(
@@ -84,10 +86,11 @@ def _braced(path: str, declared: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Write every placeholder as `{name}` and everything else so that it can stand in a path."""
     names: list[str] = []
     parts: list[str] = []
+    unique = Names("_")
     for literal, name in _parts(path):
         parts.append(quote(literal, safe="/%:@!$&'()*+,;=~-._"))
         if name is not None:
-            names.append(_unique(_declared_name(name, declared), names))
+            names.append(unique.unique(_declared_name(name, declared)))
             parts.append(f"{{{names[-1]}}}")
     joined = "".join(parts)
     return joined if joined.startswith("/") else f"/{joined}", tuple(names)
@@ -109,14 +112,6 @@ def _declared_name(name: str, declared: Sequence[str]) -> str:
     bare = BARE.sub("", name).lower()
     alike = [each for each in declared if bare and BARE.sub("", each).lower() == bare]
     return alike[0] if len(alike) == 1 else BARE.sub("_", name).strip("_") or "value"
-
-
-def _unique(name: str, taken: Sequence[str]) -> str:
-    number = 2
-    unique = name
-    while unique in taken:
-        unique, number = f"{name}_{number}", number + 1
-    return unique
 
 
 def query_placeholder(value: str) -> str | None:

@@ -35,10 +35,21 @@ def results(
     found = _grouped(findings)
     chains = _chains(found, subjects)
     untold = {name for name, each in found.items() if any(one.verdict is Verdict.CANNOT_TELL for one in each)}
-    return tuple(
+    told = [
         _result(each.id, [_put_down(finding, subjects, chains, untold) for finding in found.get(each.id, ())])
         for each in requirements
-    )
+    ]
+    causes = {result.requirement: result.cause for result in told if result.cause}
+    return tuple(replace(result, cause=_first_cause(result.cause, causes)) for result in told)
+
+
+def _first_cause(cause: str | None, causes: Mapping[str, str]) -> str | None:
+    """Follow a cause to the one behind it, and so on."""
+    seen: set[str] = set()
+    while cause is not None and cause in causes and cause not in seen:
+        seen.add(cause)
+        cause = causes[cause]
+    return cause
 
 
 def _grouped(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -88,10 +99,10 @@ def _put_down(
 
 def _result(requirement: str, found: list[tuple[Finding, str | None]]) -> Result:
     if not found:
-        return Result(requirement, Verdict.CANNOT_TELL, "the suite itself broke before this was tested")
+        return Result(requirement, Verdict.CANNOT_TELL, "the run ended before this was looked at")
     finding, cause = min(found, key=lambda each: ORDER.index(each[0].verdict))
     alike = sum(each.verdict is finding.verdict for each, _ in found)
-    more = f" ({alike} of {len(found)} cases)" if finding.message and len(found) > 1 else ""
+    more = f" ({alike} of {len(found)} cases)" if finding.message and alike < len(found) else ""
     return Result(
         requirement=requirement,
         verdict=finding.verdict,

@@ -27,7 +27,7 @@ class Edit:
 
 
 def edits(tree: Tree) -> Iterator[Edit]:
-    """Yield each deletion and alteration of a path, method, parameter, status, required mark, type, example, key, server."""
+    """Yield each deletion and alteration of a path, method, parameter, status, mark, type, example, key or server."""
     document = top(tree)
     yield from _paths(document)
     for _, item in document.step("paths").members():

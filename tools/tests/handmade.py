@@ -89,6 +89,7 @@ def report(
         seed=7,
         depth="standard",
         read_only=False,
+        only=(),
         command=f"syncano-contract run {BASE} --instance rivia --seed 7",
         requirements=tuple(requirements),
         results=tuple(results),

@@ -15,15 +15,14 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import broken
 import pytest
-from altered import Answer, altered
-from broken import Broken, Talk
 from click.testing import CliRunner, Result
 
+import broken
+from altered import Answer, altered
+from broken import Broken, Talk
 from syncano_contract import output, report, target
 from syncano_contract.cli import main
-from syncano_contract.model import Report
 from syncano_contract.reference.seeds import render_target
 from syncano_contract.reference.server import Embedded
 
@@ -276,6 +275,67 @@ def test_no_key_at_all(reference: Embedded) -> None:
     assert "SYNCANO_API_KEY" in said
 
 
+def test_a_plain_key_that_nobody_has(reference: Embedded) -> None:
+    said = refusal("run", "--target", target_file(reference, plain_key=KEY))
+
+    assert "error: the plain_key is not accepted by instance rivia" in said
+
+
+def test_a_wrong_key_of_the_second_tenant(reference: Embedded) -> None:
+    name = target_file(reference)
+    text = Path(name).read_text(encoding="utf-8")
+    Path(name).write_text(text.replace(reference.seeds.other_api_key, KEY), encoding="utf-8")
+
+    assert "the second tenant's api_key is not of that instance" in refusal("run", "--target", name)
+
+
+def test_read_only_goes_without_cleanup(reference: Embedded) -> None:
+    said = refusal("run", "--read-only", "--cleanup", "--target", target_file(reference))
+
+    assert "error: --cleanup has nothing to remove with --read-only" in said
+
+
+def test_an_account_key_that_nobody_has_is_told(reference: Embedded) -> None:
+    words = ("--depth", "quick", "--only", "USER-DETAILS-3", "--cleanup")
+
+    result = call("run", "--target", target_file(reference, account_key=KEY), *words)
+
+    assert "note: the account_key is answered as an unknown key is" in result.stdout
+    assert "note: --cleanup could not remove" in result.stdout
+    assert "DELETE was answered with 403; is the account_key right?" in result.stdout
+
+
+def test_patterns_may_be_written_small() -> None:
+    assert call("requirements", "--only", "users-add-1").stdout.startswith("USERS-ADD-1 ")
+
+
+def test_a_full_standard_output_loses_no_report() -> None:
+    command = [sys.executable, "-m", "syncano_contract", "run", "--depth", "quick", "--only", "USERS-ADD-1"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([*command, "--out", "out"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 0
+    assert "error: cannot print the summary: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert Path("out/results.json").is_file()
+
+
+def test_an_interrupt_leaves_a_report_and_exits_with_130(reference: Embedded) -> None:
+    command = [sys.executable, "-m", "syncano_contract", "run", "--target", target_file(reference), "--cleanup"]
+    with subprocess.Popen([*command, "--out", "out"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        while "KEYS" not in run.stderr.readline():
+            pass
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate(timeout=60)
+
+    results = json.loads(Path("out/results.json").read_text(encoding="utf-8"))
+    assert run.returncode == 130
+    assert "note: the run was interrupted" in said
+    assert results["conclusion"] == "inconclusive"
+    assert results["left_behind"] == []
+
+
 def test_a_url_without_the_version(reference: Embedded) -> None:
     said = refusal("run", "--target", target_file(reference, url=reference.url.removesuffix("/v1.1")))
 
@@ -350,6 +410,10 @@ def test_what_does_not_go_together(words: tuple[str, ...]) -> None:
         ("--rate", "many"),
         ("--timeout", "0"),
         ("--timeout", "inf"),
+        ("--timeout", "nan"),
+        ("--rate", "nan"),
+        ("--rate", "inf"),
+        ("--out", ""),
     ],
 )
 def test_unknown_values_of_options(option: str, value: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 
-import broken
 import pytest
-from broken import Broken, Talk
 
+import broken
+from broken import Broken, Talk
 from syncano_contract import client as clients
 from syncano_contract.client import Client, Log, Unreachable
 from syncano_contract.model import Exchange

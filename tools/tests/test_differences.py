@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from altered import Alter, Answer, altered, run_against, with_verdict
 
+from altered import Alter, Answer, altered, run_against, with_verdict
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Verdict
 
@@ -107,6 +106,22 @@ FAULTS: dict[str, tuple[Alter, set[str]]] = {
         adding(user(lambda body: body["groups"].append({"id": 1, "label": "", "description": "", "links": {}}))),
         {"USERS-ADD-2", "USERS-ADD-4", "SHAPE-3"},
     ),
+    "details shows the id as a string": (
+        only("GET", "/user/", user(lambda body: body.update(id=str(body["id"])))),
+        {"SHAPE-3"},
+    ),
+    "add gives every user the same id": (
+        adding(user(lambda body: body.update(id=7))),
+        {"USERS-ADD-3", "LINKS-1", "LINKS-2"},
+    ),
+    "add shows null for groups": (adding(user(lambda body: body.update(groups=None))), {"SHAPE-3"}),
+    "add shows no profile": (adding(user(lambda body: body.pop("profile"))), {"SHAPE-3"}),
+    "update shows no groups": (only("PUT", "/", user(lambda body: body.pop("groups"))), {"SHAPE-3"}),
+    "update shows the name in capitals": (
+        only("PUT", "/", user(lambda body: body.update(username=body["username"].upper()))),
+        {"USERS-UPDATE-3"},
+    ),
+    "errors that name no field": (error(400, lambda body: {"error": "invalid"}), {"USERS-ADD-5", "USERS-UPDATE-6"}),
     "another message": (message("No such API Key.", "Wrong key."), {"MESSAGES-1"}),
     "a full stop": (message('"Not found"', '"Not found."'), {"MESSAGES-5"}),
     "Allow without the method": (header("allow", "TRACE"), {"HTTP-3"}),
@@ -149,6 +164,10 @@ VARIANTS: dict[str, Alter] = {
     "gzip": gzipped,
     "no charset": header("content-type", "application/json"),
     "extra members": user(extra_members),
+    "extra members in errors": lambda a: (
+        a.with_body({**a.body, "code": "x"}) if a.status >= 400 and a.content.startswith(b"{") else a
+    ),
+    "a general detail beside the fields": error(400, lambda body: {**body, "detail": "Invalid."}),
     "extra headers": header("x-request-id", "1"),
     "connection: close": header("connection", "close"),
     "+00:00": message('Z"', '+00:00"'),
@@ -165,3 +184,30 @@ def test_what_a_correct_deployment_may_do_fails_nothing(name: str) -> None:
     assert with_verdict(report, Verdict.FAILED) == set()
     assert with_verdict(report, Verdict.CANNOT_TELL) == set()
     assert conclude(report) is Conclusion.CONFORMANT
+
+
+class Copies:
+    """Gives out the first look at a user's details for ever, as a cache that is never told of changes."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Answer] = {}
+
+    def __call__(self, answer: Answer) -> Answer:
+        key = f"{answer.request.headers.get('x-user-key')} {answer.request.url}"
+        return self.kept.setdefault(key, answer) if answer.request.method == "GET" and answer.is_user else answer
+
+
+def test_stale_details_are_noticed() -> None:
+    assert "USERS-UPDATE-3" in with_verdict(run_against(altered(Copies())), Verdict.FAILED)
+
+
+def test_the_departures_of_the_real_deployment_fail_what_is_about_them_and_no_more() -> None:
+    def real(answer: Answer) -> Answer:
+        for alter in (VARIANTS["extra members"], FAULTS["add answers 201"][0], FAULTS["a full stop"][0]):
+            answer = alter(answer)
+        return answer
+
+    found = run_against(altered(real))
+
+    assert with_verdict(found, Verdict.FAILED) == {"USERS-ADD-1", "SHAPE-1", "MESSAGES-5"}
+    assert with_verdict(found, Verdict.CANNOT_TELL) == set()

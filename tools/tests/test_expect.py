@@ -165,16 +165,34 @@ def test_a_400_without_a_detail_has_none_to_give() -> None:
 @pytest.mark.parametrize(
     ("body", "seen"),
     [
-        ({"password": ["a"]}, "['password']"),
-        ({"password": ["a"], "username": ["a"]}, "['password', 'username']"),
-        ({"detail": "a"}, "['detail']"),
-        ({}, "[]"),
+        ({"password": ["a"]}, "password"),
+        ({"password": ["a"], "username": ["a"]}, "password and username"),
+        ({"detail": "a"}, "neither field"),
+        ({"error": "a"}, "neither field"),
+        ({}, "neither field"),
     ],
 )
 def test_an_error_that_names_other_fields_fails(body: object, seen: str) -> None:
     caught = failure(lambda: expect.faulty(reply(400, body), "username"))
 
-    assert str(caught) == f"expected the fields that the error names to be ['username'], saw {seen}"
+    assert str(caught) == f"expected the error to name username, saw {seen}, in 400 {json.dumps(body)}"
+    assert caught.subject == ("USERS-ADD-5" if seen == "neither field" else None)
+
+
+def test_an_error_may_say_more_than_it_has_to() -> None:
+    expect.faulty(reply(400, {"username": ["a"], "code": "invalid", "detail": "Invalid."}), "username")
+
+    with pytest.raises(Failed):
+        expect.faulty(reply(400, {"password": ["a"], "code": "invalid"}), "username")
+
+
+def test_what_only_one_of_two_looks_shows_is_not_compared() -> None:
+    before, after = {"/id": 1, "/username": "a"}, {"/username": "a", "/user_key": "k"}
+
+    expect.same_user("the user", after, before, reply(200))
+
+    caught = failure(lambda: expect.same_user("the user", {"/id": 2, "/username": "b"}, before, reply(200)))
+    assert str(caught) == 'expected the user to have /id 1, /username "a", saw /id 2, /username "b"'
 
 
 def test_faults_that_are_not_told_as_documented_cannot_tell() -> None:
@@ -186,8 +204,8 @@ def test_faults_that_are_not_told_as_documented_cannot_tell() -> None:
 def test_long_values_are_cut() -> None:
     caught = failure(lambda: expect.equal("it", "x" * 1000, "y", reply(200)))
 
-    assert caught.expected == "it to be 'y'"
-    assert caught.seen == "'" + "x" * 159 + "… (1002 long)"
+    assert caught.expected == 'it to be "y"'
+    assert caught.seen.startswith('"' + "x" * 159 + "… (1002 long)")
 
 
 def test_that_fails_with_both_halves() -> None:

@@ -6,8 +6,8 @@ import io
 from typing import Any
 
 import pytest
-from handmade_pages import ORIGINALS, TRANSCRIPTS, facts_in, resolve
 
+from handmade_pages import ORIGINALS, TRANSCRIPTS, facts_in, resolve
 from syncano_contract.model import PageRef
 from syncano_contract.pages import Page, read
 

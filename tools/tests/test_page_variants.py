@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from handmade_pages import basic, endpoint, facts_by_id, page, repairs
 
+from handmade_pages import basic, endpoint, facts_by_id, page, repairs
 from syncano_contract.pages import NotAPage, Note, page_of
 
 ID = {"name": "id", "in": "path", "type": "string", "required": True}
@@ -465,7 +465,10 @@ def test_an_excerpt_is_told_like_text() -> None:
     ("members", "link"),
     [
         ({"link_url": "https://a.test", "link_external": True}, {"url": "https://a.test", "external": True}),
-        ({"content": {"link": {"url": "https://a.test", "new_tab": False}}}, {"url": "https://a.test", "external": False}),
+        (
+            {"content": {"link": {"url": "https://a.test", "new_tab": False}}},
+            {"url": "https://a.test", "external": False},
+        ),
         ({}, {"url": "", "external": None}),
     ],
 )
@@ -564,3 +567,11 @@ def test_pages_of_other_types_are_passed_over_with_a_note(kind: str) -> None:
 )
 def test_what_is_no_page_is_told_with_the_reason(data: Any, reason: str) -> None:
     assert page_of(data, "file") == NotAPage("file", reason)
+
+
+def test_ids_stay_apart_even_from_names_that_look_like_theirs() -> None:
+    params = [{"name": name, "in": "query", "type": "string", "required": False} for name in ("x~2", "x", "x", "x")]
+
+    facts = facts_by_id(endpoint(params=params))
+
+    assert [fact for fact in facts if "#param/" in fact] == [f"things#param/{x}" for x in ("x~2", "x", "x~3", "x~4")]

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handmade_pages import basic, endpoint, piped
 
-from syncano_contract import pages
+from handmade_pages import basic, endpoint, piped
+from syncano_contract import feed
 from syncano_contract.pages import Item, NotAPage, Note, Page, read
 
 PAGE = basic(title="Words")
@@ -61,15 +61,16 @@ def test_pages_may_follow_one_another(separator: str) -> None:
     assert slugs(piped(separator.join(map(json.dumps, numbered(3))))) == ["page-0", "page-1", "page-2"]
 
 
-@pytest.mark.parametrize("size", [1, 7, 64, 1000])
-@pytest.mark.parametrize("form", ["array", "indented", "lines", "text"])
+@pytest.mark.parametrize("size", [1, 7, 64, 83, 1000])
+@pytest.mark.parametrize("form", ["array", "indented", "lines", "indented lines", "text"])
 def test_where_chunks_end_does_not_matter(size: int, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "CHUNK", size)
-    data = [{**page, "title": "ż\\\"]}{[", "order": -12.5e-3, "hidden": True} for page in numbered(5)]
+    monkeypatch.setattr(feed, "CHUNK", size)
+    data = [{**page, "title": 'ż\\"]}{[', "order": -12.5e-3, "hidden": True} for page in numbered(5)]
     content = {
         "array": json.dumps(data),
         "indented": json.dumps(data, indent=3),
         "lines": "\n".join(map(json.dumps, data)),
+        "indented lines": "\n".join(json.dumps(each, indent=9) for each in data),
         "text": RENDERED.join(map(json.dumps, data)),
     }[form]
 
@@ -136,8 +137,8 @@ def test_half_a_surrogate_pair_is_refused() -> None:
 
 
 def test_a_page_beyond_all_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "LARGEST", 10)
-    monkeypatch.setattr(pages, "CHUNK", 10)
+    monkeypatch.setattr(feed, "LARGEST", 10)
+    monkeypatch.setattr(feed, "CHUNK", 10)
 
     (item,) = piped(TEXT)
 

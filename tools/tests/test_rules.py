@@ -68,6 +68,30 @@ def test_what_is_allowed_in_a_schema_is_not_told(text: str) -> None:
     assert [breach for rule in rules.RULES for breach in rule(outline)] == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("paths:\n", "paths:\n  x-note: {get: {}}\n"),
+        ("schemas/Permission", "schemas/%50ermission"),
+        ("      links:\n", "      x-note: 1\n      links:\n"),
+    ],
+)
+def test_what_is_allowed_in_the_document_is_not_told(tmp_path: Path, old: str, new: str) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(replaced(old, new), encoding="utf-8")
+
+    assert validate(path) == []
+
+
+def test_link_of_a_refusal_leads_from_no_success(tmp_path: Path) -> None:
+    start = TEXT.index("      links:\n")
+    links = TEXT[start : TEXT.index("    UserUpdated:", start)]
+    path = tmp_path / "openapi.yaml"
+    path.write_text(TEXT.replace(links, "").replace("    ApiKeyUnknown:\n", f"    ApiKeyUnknown:\n{links}"))
+
+    assert [each.gate for each in validate(path)] == ["links-of-add"] * 3
+
+
 @pytest.mark.parametrize("key", sorted(set(re.findall(r"^[ -]*([\w$-]+):", TEXT, re.MULTILINE))))
 def test_rule_takes_odd_values_anywhere(key: str) -> None:
     for value in ("1", "null", "[1, {}, [a]]", "{a: 1, $ref: 1}"):

@@ -14,9 +14,11 @@ MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
 PASSED, FAILED, CANNOT_TELL = Verdict.PASSED, Verdict.FAILED, Verdict.CANNOT_TELL
 
 
-def made(*results: Result, level: Level = MUST, left_behind: tuple[str, ...] = ()) -> Report:
+def made(
+    *results: Result, level: Level = MUST, left_behind: tuple[str, ...] = (), notes: tuple[str, ...] = ()
+) -> Report:
     requirements = [required(result.requirement, level, f"Sentence of {result.requirement}.") for result in results]
-    return replace(report(requirements, results), left_behind=left_behind)
+    return replace(report(requirements, results), left_behind=left_behind, notes=notes)
 
 
 def test_a_conformant_run_is_told_in_three_lines() -> None:
@@ -83,7 +85,7 @@ def test_what_does_not_matter_is_not_told(verdict: Verdict) -> None:
 def test_users_that_were_left_behind_are_counted() -> None:
     lines = list(summary(made(Result("A-1", PASSED), left_behind=("/users/1/", "/users/2/"))))
 
-    assert lines[-1] == "  left behind: 2 users, listed in results.json (--cleanup removes them)"
+    assert lines[-1] == "  left behind: 2 users, listed in results.json (a run with --cleanup removes its own)"
 
 
 def test_nothing_that_a_deployment_sends_can_act_on_a_terminal_or_begin_a_line() -> None:
@@ -92,3 +94,19 @@ def test_nothing_that_a_deployment_sends_can_act_on_a_terminal_or_begin_a_line()
     lines = list(summary(made(Result("A-1", FAILED, message))))
 
     assert lines[1] == "  expected x, saw \\x1b[31m\\r\\nCONFORMANT: y \\u202e \\x9b \\ud800"
+
+
+def test_notes_come_before_the_conclusion() -> None:
+    lines = list(summary(made(Result("A-1", PASSED), notes=("--cleanup could not remove 2 of 2 users",))))
+
+    assert lines[0] == "note: --cleanup could not remove 2 of 2 users"
+
+
+def test_a_part_is_not_called_the_whole() -> None:
+    whole = made(Result("A-1", PASSED), Result("A-2", PASSED))
+
+    chosen = next(summary(replace(whole, only=("A-*",))))
+    read = next(summary(replace(whole, read_only=True)))
+
+    assert "keeps 2 requirements that --only chose" in chosen
+    assert "keeps what can be read of the contract" in read

@@ -40,7 +40,7 @@ def test_a_failure_keeps_what_the_finding_says() -> None:
 def test_a_requirement_that_nothing_was_found_of_cannot_tell() -> None:
     found = results(required("A"), [], {})
 
-    assert found == (Result("A", CANNOT_TELL, "the suite itself broke before this was tested"),)
+    assert found == (Result("A", CANNOT_TELL, "the run ended before this was looked at"),)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_an_installed_wheel_runs_away_from_the_checkout(wheel: Path, tmp_path: P
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
     subprocess.run([*install, "--target", str(site), str(wheel)], check=True)
     environment = {**os.environ, "PYTHONPATH": str(site)}
-    script = "import syncano_contract as s, runpy, sys; print(s.__file__); runpy.run_module('syncano_contract')"
+    script = "import syncano_contract as s, runpy; print(s.__file__); runpy.run_module(s.__name__, run_name='__main__')"
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
 

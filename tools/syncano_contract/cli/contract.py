@@ -61,7 +61,7 @@ def extract_command(inputs: tuple[str, ...], form: str, file: Path | None) -> No
     sys.exit(1 if passed_over else 0)
 
 
-@click.command("trace")
+@click.command("trace", short_help="Follow every fact of the pages into openapi.yaml, and back.")
 @PAGES_OPTION
 @click.option(
     "--out",
@@ -93,7 +93,7 @@ def trace_command(pages: Path, out: Path) -> None:
     sys.exit(1 if told.gaps else 0)
 
 
-@click.command("validate")
+@click.command("validate", short_help="Check the document: OpenAPI, examples, rules and trace.")
 @click.argument("file", type=click.Path(path_type=Path), default=DOCUMENT, required=False)
 @PAGES_OPTION
 def validate_command(file: Path, pages: Path) -> None:

@@ -19,7 +19,7 @@ def requirements_command(only: tuple[str, ...]) -> None:
       syncano-contract requirements --only 'KEYS-*'
     """
     with worded():
-        for each in run.requirements(only):
+        for each in run.requirements(tuple(pattern.upper() for pattern in only)):
             click.echo(f"{each.id:<18} {each.level:<6} {each.text}")
             click.echo(f"{'':<25} source: {', '.join(each.source)}")
 

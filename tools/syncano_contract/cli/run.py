@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import os
 import random
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from syncano_contract import document, output, report, run, target
-from syncano_contract.cli.words import worded
+from syncano_contract.cli.words import INTERRUPTED, worded
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Problem, Report
 from syncano_contract.reference.seeds import Seeds
@@ -38,12 +41,31 @@ class Seed(click.ParamType[int]):
         """Return the seed."""
         if value == "random":
             return random.randrange(2**31)
-        if str(value).isascii() and str(value).isdecimal() and len(str(value)) < 19:
+        if re.fullmatch(r"[0-9]{1,18}", str(value)):
             return int(value)
-        self.fail(f"{value!r} is neither a whole number nor `random`.", param, ctx)
+        self.fail(f"{value!r} is neither a whole number of at most 18 digits nor `random`.", param, ctx)
 
 
-@click.command("run")
+class Positive(click.ParamType[float]):
+    """A number above 0, up to `most`."""
+
+    def __init__(self, metavar: str, most: float) -> None:
+        """Show as `metavar` in the help."""
+        self.name = metavar
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not 0 < number <= self.most:
+            self.fail(f"{value!r} is no number above 0 and up to {self.most:g}.", param, ctx)
+        return number
+
+
+@click.command("run", short_help="Run the conformance suite against a deployment.")
 @click.argument("url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), help="A target file (TOML).")
 @click.option("--instance", metavar="NAME", help="The instance, where no target file is given.")
@@ -58,19 +80,19 @@ class Seed(click.ParamType[int]):
 @click.option("--seed", type=Seed(), default=DEFAULT_SEED, show_default=True, help="The same seed, the same requests.")
 @click.option("--only", multiple=True, metavar="PATTERN", help="Requirement ids, such as 'USERS-ADD-*'; repeatable.")
 @click.option("--read-only", is_flag=True, help="Send GET, HEAD and OPTIONS only; needs the target's user_key.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N requests a second.")
+@click.option("--rate", type=Positive("N", 10_000), help="At most N requests a second.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True, max=3600),
+    type=Positive("S", 3600),
     default=10.0,
     show_default=True,
-    metavar="S",
     help="Seconds for one request.",
 )
 @click.option("--cleanup", is_flag=True, help="Remove the users that the run made; needs the target's account_key.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=lambda *given: _no_empty_folder(given[-1]),
     metavar="DIR",
     help="Where the report goes.  [default: reports/<UTC stamp>-<host>]",
 )
@@ -91,7 +113,8 @@ def run_command(
       SYNCANO_API_KEY=... syncano-contract run https://api.syncano.io/v1.1 --instance my-instance
       syncano-contract run --target target.toml --only 'KEYS-*' --depth quick
     """
-    settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]})
+    only = tuple(pattern.upper() for pattern in given.pop("only"))
+    settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]}, only=only)
     with worded(), _target(url, target_file, instance) as (chosen, host):
         contract = document.load()
         directory = output.prepare(out, host)
@@ -101,10 +124,20 @@ def run_command(
         except BaseException:
             output.discard(directory)
             raise
-        found = replace(found, command=_command(url, target_file, instance, settings))
-        _tell(found)
-        _write(found, directory, is_latest=out is None)
-    sys.exit(EXIT[conclude(found)])
+        # What the embedded deployment held is gone with it.
+        left_behind = found.left_behind if url or target_file else ()
+        found = replace(found, command=_command(url, target_file, instance, settings), left_behind=left_behind)
+        problem = _written(found, directory, is_latest=out is None)
+        _tell(found, None if problem else directory)
+        if problem:
+            raise problem
+    sys.exit(INTERRUPTED if run.INTERRUPTED in found.notes else EXIT[conclude(found)])
+
+
+def _no_empty_folder(value: Path | None) -> Path | None:
+    if value is not None and value.name == "":
+        raise click.BadParameter("name a folder of its own for the report.")
+    return value
 
 
 @contextmanager
@@ -159,23 +192,32 @@ def _line_for_each_group() -> Callable[[str, int, int], None]:
     return show
 
 
-def _tell(found: Report) -> None:
-    for line in summary(found):
-        click.echo(line)
+def _tell(found: Report, directory: Path | None) -> None:
+    """Print the summary; where nobody reads it, or there is no room for it, the files are what is left."""
+    lines = [*summary(found)]
+    if directory is not None:
+        lines += [f"  report: {directory / 'report.html'}", f"  repeat: {found.command}"]
+    try:
+        click.echo("\n".join(lines))
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # else the interpreter tries once more at its end
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"error: cannot print the summary: {error.strerror}", err=True)
 
 
-def _write(found: Report, directory: Path, *, is_latest: bool) -> None:
+def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | None:
+    """Write the report; return what a person must change where that fails."""
     try:
         report.write(found, directory)
     except OSError as error:
-        raise Problem(
-            f"cannot write the report to {directory}: {error.strerror}",
-            "make room, or name another folder with --out DIR",
-        ) from error
+        what = f"cannot write the report to {directory}: {error.strerror}"
+        return Problem(what, "make room, or name another folder with --out DIR")
     if is_latest:
         output.point_to(directory)
-    click.echo(f"  report: {directory / 'report.html'}")
-    click.echo(f"  repeat: {found.command}")
+    return None
 
 
 def _command(url: str | None, file: Path | None, instance: str | None, settings: Settings) -> str:

@@ -14,7 +14,7 @@ from syncano_contract.reference.server import AddressUnavailableError, serve
 from syncano_contract.reference.store import DatabaseUnusableError
 
 
-@click.command("serve")
+@click.command("serve", short_help="Serve the reference deployment as a sandbox.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option(

@@ -11,7 +11,7 @@ from itertools import groupby
 import jinja2
 from markupsafe import Markup, escape
 
-from syncano_contract.conclusion import conclude, counts
+from syncano_contract.conclusion import conclude, counts, part
 from syncano_contract.model import Exchange, Headers, Level, Report, Requirement, Result, Verdict
 from syncano_contract.replay import scripts
 from syncano_contract.report.order import Pair, causes, group_of, natural, pairs
@@ -59,7 +59,7 @@ def _template() -> jinja2.Template:
         "clock": clock,
         "number": "{:,}".format,
     }
-    environment.globals |= {"Level": Level, "Verdict": Verdict, "MOST_OTHERS": MOST_OTHERS}
+    environment.globals |= {"Level": Level, "Verdict": Verdict, "MOST_OTHERS": MOST_OTHERS, "part": part}
     return environment.get_template("report.html.j2")
 
 

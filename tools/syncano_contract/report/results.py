@@ -48,6 +48,7 @@ def _circumstances(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "depth": report.depth,
         "read_only": report.read_only,
+        "only": list(report.only),
         "command": report.command,
         "requests": report.requests,
     }

@@ -31,9 +31,9 @@ COMPOSED = ("allOf", "anyOf", "oneOf")
 
 
 def listed_members(outline: Outline) -> Iterator[Breach]:
-    """Every schema of a response that has members lists in `required` which of them are always there."""
+    """Every schema of a response that has members lists the constant ones in `required`, or says why there is none."""
     for part in _of_responses(outline):
-        if "properties" in part.node and not part.node.get("required"):
+        if "properties" in part.node and not (part.node.get("required") or part.node.get("x-unconfirmed")):
             yield Breach(part.pointer, "the schema lists no `required`: which members are always there?")
 
 
