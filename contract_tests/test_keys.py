@@ -108,7 +108,7 @@ def _expect_refusal(api: Api, operation: str, key: Key) -> None:
 
     reply = WITH_API_KEY[operation](api, user, key)
 
-    expect.refused(reply, 403)
+    expect.refused(reply, 403, subject="KEYS-1")
     expect.same_user("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
     if reply.status == 403:
         expect.detail(reply)

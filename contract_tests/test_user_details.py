@@ -30,11 +30,11 @@ def test_the_header_tells_the_user(api: Api) -> None:
 
 @requirement("USER-DETAILS-2", MUST, source=("user-details#response/200", "user-details#param/user_key"))
 def test_the_query_tells_the_user(api: Api) -> None:
-    """A user key in the query parameter `user_key` shows the user of that key, answered with the documented status."""
+    """A user key in the query parameter `user_key` shows the user of that key."""
     for user_key, user_id in _keys(api):
         reply = api.details(user_key, by="query")
 
-        expect.success(reply)
+        expect.that(reply.ok, "the user of the key", str(reply), reply)
         expect.equal("the id of the key's user", reply.user_id, user_id or reply.user_id, reply)
 
 
@@ -47,7 +47,7 @@ def test_the_account_key_is_refused(api: Api, with_user_key: bool) -> None:
 
     reply = api.details(user_key, api_key=account_key)
 
-    expect.refused(reply, 403)
+    expect.refused(reply, 403, subject="KEYS-1")
     expect.detail(reply)
 
 

@@ -57,7 +57,7 @@ def test_the_new_key_works(api: Api, form: Any) -> None:
 
     reply = api.details(reset.at("user_key"), by=form)
 
-    expect.success(reply)
+    expect.that(reply.ok, "the new key to work", str(reply), reply)
     expect.equal("the id of the new key's user", reply.user_id, user.id, reply)
 
 

@@ -27,13 +27,18 @@ def success(reply: Reply) -> None:
         raise Failed(expected, str(reply), reply.exchange, _server_error(reply))
 
 
-def refused(reply: Reply, *statuses: int) -> None:
-    """Expect one of the statuses, or one with which HTTP itself refuses."""
+def refused(reply: Reply, *statuses: int, subject: str | None = None) -> None:
+    """Expect one of the statuses, or one with which HTTP itself refuses.
+
+    Another documented 4xx may be put down to a `subject`: a requirement of the same kind that meets it first.
+    """
     _not_throttled(reply)
     if reply.status in statuses or reply.status in judge.TOLERATED:
         return
-    undocumented = 400 <= reply.status < 500 and reply.status not in reply.operation.shapes
-    subject = judge.STATUS if undocumented else _server_error(reply)
+    if 400 <= reply.status < 500 and reply.status not in reply.operation.shapes:
+        subject = judge.STATUS
+    elif not 400 <= reply.status < 500:
+        subject = _server_error(reply)
     expected = f"{reply.operation.id} to refuse with {' or '.join(str(status) for status in statuses)}"
     raise Failed(expected, str(reply), reply.exchange, subject)
 
@@ -64,7 +69,7 @@ def detail(reply: Reply) -> str:
 
 def faulty(reply: Reply, *names: str) -> None:
     """Expect a 400 that names exactly these fields, each with a list of messages."""
-    refused(reply, 400)
+    refused(reply, 400, subject=FIRST_NAMED[reply.operation.id])
     if reply.status != 400:
         return
     if not reply.is_documented:

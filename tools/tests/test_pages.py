@@ -62,7 +62,7 @@ def test_pages_may_follow_one_another(separator: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 83, 1000])
-@pytest.mark.parametrize("form", ["array", "indented", "lines", "indented lines", "text"])
+@pytest.mark.parametrize("form", ["array", "indented", "lines", "indented lines", "text", "indented text"])
 def test_where_chunks_end_does_not_matter(size: int, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "CHUNK", size)
     data = [{**page, "title": 'ż\\"]}{[', "order": -12.5e-3, "hidden": True} for page in numbered(5)]
@@ -71,12 +71,23 @@ def test_where_chunks_end_does_not_matter(size: int, form: str, monkeypatch: pyt
         "indented": json.dumps(data, indent=3),
         "lines": "\n".join(map(json.dumps, data)),
         "indented lines": "\n".join(json.dumps(each, indent=9) for each in data),
+        "indented text": RENDERED.join(json.dumps(each, indent=9) for each in data),
         "text": RENDERED.join(map(json.dumps, data)),
     }[form]
 
     items = piped(content)
 
     assert [item.data for item in items if isinstance(item, Page)] == data
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+def test_a_number_that_a_chunk_cuts_is_one_number(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "CHUNK", size)
+
+    assert [item.path for item in piped("[123,456]") if isinstance(item, NotAPage)] == [
+        "standard input, item 1",
+        "standard input, item 2",
+    ]
 
 
 def test_an_array_is_read_page_by_page() -> None:
