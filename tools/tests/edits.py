@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from syncano_contract.places import Place, top
+from syncano_contract.trace.places import Place, top
 
 Tree = dict[str, Any]
 OTHER_TYPE = {"string": "integer", "integer": "string", "array": "object", "object": "array"}

@@ -10,11 +10,10 @@ import pytest
 
 from amended import TEXT, line_of, replaced
 from changes import CHANGES, Change
-from syncano_contract import rules
-from syncano_contract.outline import Outline
-from syncano_contract.rules import keys, naming, operations, schemas, sources
-from syncano_contract.source import parse
-from syncano_contract.validation import validate
+from syncano_contract.validation import rules, validate
+from syncano_contract.validation.outline import Outline
+from syncano_contract.validation.rules import keys, naming, operations, schemas, sources
+from syncano_contract.validation.source import parse
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: f"{change.rule} {change.new.strip()[:30]!r}")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from amended import ADD, SCHEMAS, TEXT, line_of
 from syncano_contract.model import Problem
-from syncano_contract.source import MAX_DEPTH, MAX_VALUES, Source, parse, read
+from syncano_contract.validation.source import MAX_DEPTH, MAX_VALUES, Source, parse, read
 
 FILE = Path("openapi.yaml")
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from amended import ADD, PATHS, SCHEMAS, TEXT, UPDATE, line_of, replaced
 from syncano_contract import validation
 from syncano_contract.model import Problem
-from syncano_contract.outline import Breach, Outline
 from syncano_contract.validation import Finding, Gate, validate
+from syncano_contract.validation.outline import Breach, Outline
 
 TREE: dict[str, Any] = yaml.safe_load(TEXT)
 

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from syncano_contract import extract, run
-from syncano_contract.gates import trace_gate
 from syncano_contract.pages import Page, read
 from syncano_contract.resources import PAGES
 from syncano_contract.validation import validate
+from syncano_contract.validation.tracing import trace_gate
 
 FACTS = extract.facts(item for item in read([PAGES], sys.stdin.buffer) if isinstance(item, Page))
 TRACE = trace_gate(FACTS, run.requirements())

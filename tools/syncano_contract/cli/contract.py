@@ -9,14 +9,15 @@ from pathlib import Path
 
 import click
 
-from syncano_contract import draft, extract, output, run, source, trace, validation
+from syncano_contract import draft, extract, output, run, trace, validation
 from syncano_contract.cli.words import worded
-from syncano_contract.gates import trace_gate
 from syncano_contract.model import Fact, Problem
 from syncano_contract.pages import NotAPage, Note, Page, read
 from syncano_contract.report import trace as renderer
 from syncano_contract.report.text import visible
 from syncano_contract.resources import DOCUMENT, PAGES
+from syncano_contract.validation import source
+from syncano_contract.validation.tracing import trace_gate
 
 PAGES_OPTION = click.option(
     "--pages",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from syncano_contract import shapes
 from syncano_contract.model import Fact
-from syncano_contract.places import NotThereError, Place, top
+from syncano_contract.trace import shapes
+from syncano_contract.trace.places import NotThereError, Place, top
 
 JSON = "application/json"
 

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from syncano_contract.document import DIALECT
-from syncano_contract.places import Place
+from syncano_contract.trace.places import Place
 
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
 

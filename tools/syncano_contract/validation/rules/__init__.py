@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from syncano_contract.outline import Breach, Outline
-from syncano_contract.rules import keys, naming, operations, schemas, sources
+from syncano_contract.validation.outline import Breach, Outline
+from syncano_contract.validation.rules import keys, naming, operations, schemas, sources
 
 Rule = Callable[[Outline], Iterator[Breach]]
 

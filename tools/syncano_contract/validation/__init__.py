@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from syncano_contract.bounded import CutShortError, within
-from syncano_contract.examples import mismatched
-from syncano_contract.outline import Breach, Outline
-from syncano_contract.references import circular, unknown
 from syncano_contract.resources import DOCUMENT
-from syncano_contract.rules import RULES, Rule, name
-from syncano_contract.rules.keys import components_in_use
-from syncano_contract.rules.naming import declared_tags
-from syncano_contract.rules.operations import true_links
-from syncano_contract.source import Source, read
-from syncano_contract.specification import inconsistent, malformed
+from syncano_contract.validation.bounded import CutShortError, within
+from syncano_contract.validation.examples import mismatched
+from syncano_contract.validation.outline import Breach, Outline
+from syncano_contract.validation.references import circular, unknown
+from syncano_contract.validation.rules import RULES, Rule, name
+from syncano_contract.validation.rules.keys import components_in_use
+from syncano_contract.validation.rules.naming import declared_tags
+from syncano_contract.validation.rules.operations import true_links
+from syncano_contract.validation.source import Source, read
+from syncano_contract.validation.specification import inconsistent, malformed
 
 SECONDS = 8.0  # for all gates together
 MOST = 100  # findings of one gate

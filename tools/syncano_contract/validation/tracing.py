@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from syncano_contract.model import Fact, Requirement
-from syncano_contract.outline import Breach, Outline
 from syncano_contract.trace import trace
 from syncano_contract.validation import SOUND, Gate
+from syncano_contract.validation.outline import Breach, Outline
 
 
 def trace_gate(facts: Sequence[Fact], requirements: Sequence[Requirement]) -> Gate:

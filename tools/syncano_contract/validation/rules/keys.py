@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syncano_contract.outline import Breach, Outline, Part
-from syncano_contract.pointer import child
+from syncano_contract.validation.outline import Breach, Outline, Part
+from syncano_contract.validation.pointer import child
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})  # OpenAPI 3.1.0, section 4.8.12.2

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from syncano_contract.keeping import Contract, Found, keep
 from syncano_contract.model import Fact, Requirement
-from syncano_contract.places import NotThereError, Place, top
+from syncano_contract.trace.keeping import Contract, Found, keep
+from syncano_contract.trace.places import NotThereError, Place, top
 
 # Kinds of facts that no exchange with a deployment can show, and why.
 UNSEEN = {

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from syncano_contract.document import METHODS
-from syncano_contract.pointer import child, steps
+from syncano_contract.validation.pointer import child, steps
 
 
 class How(Enum):
