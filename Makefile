@@ -21,7 +21,7 @@ conformance: $(READY)  ## run the suite (TARGET=target.toml for a live deploymen
 	@$(BIN)/syncano-contract run $(if $(TARGET),--target $(TARGET)) $(ARGS)
 
 test: $(READY) lint  ## ruff, mypy --strict and all tests
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 seeds: $(READY)  ## slow proof: 20 seeds at standard depth fail nothing
 	$(BIN)/pytest -q tools/proofs/test_seeds.py

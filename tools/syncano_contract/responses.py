@@ -31,7 +31,7 @@ def response_of(entry: Mapping[str, Any], pointer: str) -> Found:
 
 def status_of(said: Any) -> int | str | None:
     """Return a status from 100 to 599, or a range such as `4XX`, or None."""
-    written = str(said).strip() if isinstance(said, int | str) and not isinstance(said, bool) else ""
+    written = str(said).strip() if isinstance(said, int | str) else ""
     if RANGE.fullmatch(written):
         return written.upper()
     return int(written) if re.fullmatch("[1-5][0-9][0-9]", written) else None

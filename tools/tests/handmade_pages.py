@@ -38,6 +38,11 @@ def facts_by_id(*pages: dict[str, Any]) -> dict[str, Any]:
     return {fact.id: fact.value for fact in facts(map(page, pages))}
 
 
+def pointers(*pages: dict[str, Any]) -> dict[str, str]:
+    """Return where all facts stand, by id."""
+    return {fact.id: fact.pointer for fact in facts(map(page, pages))}
+
+
 def repairs(*pages: dict[str, Any]) -> list[tuple[str | None, str, Any, Any]]:
     """Return what was repaired: of which fact, what, before and after."""
     values = [fact.value for fact in facts(map(page, pages)) if fact.kind == "repair"]

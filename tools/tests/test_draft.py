@@ -271,6 +271,32 @@ def test_objects_that_differ_have_names_of_what_they_stand_in() -> None:
     assert set(document["components"]["schemas"]) == {"Place", "PlaceLinks", "Thing", "ThingLinks"}
 
 
+def test_objects_with_the_same_members_stay_together_however_much_is_merged_with_them() -> None:
+    growing = ["abc", "abcde", "abcdefgh", "abc"]
+    bodies = [dict.fromkeys(members, number) for number, members in enumerate(growing[:-1])]
+
+    document = drafted(
+        *(
+            answering(body, slug=f"thing-{number}", category="Things")
+            for number, body in enumerate([*bodies, dict.fromkeys("abc", "text")])
+        )
+    )
+
+    assert set(document["components"]["schemas"]) == {"Thing"}
+
+
+def test_examples_of_two_kinds_in_one_place_have_a_schema_of_their_own() -> None:
+    one, other = {"a": 1, "b": 1}, {"x": 1, "y": 1}
+
+    document = drafted(
+        answering(one, slug="one", category="Things"),
+        answering(other, slug="other", category="Things"),
+        answering({"a": "", "b": ""}, {"x": "", "y": ""}, slug="third", category="Things"),
+    )
+
+    assert list(schema_of(document, "/third/")["properties"]) == ["a", "b", "x", "y"]
+
+
 def test_an_array_of_objects_has_items_with_a_name() -> None:
     document = drafted(answering([{"id": 1}, {"id": 2, "name": "a"}]))
 

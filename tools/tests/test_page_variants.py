@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from handmade_pages import basic, endpoint, facts_by_id, page, repairs
+from handmade_pages import basic, endpoint, facts_by_id, page, pointers, repairs
+from syncano_contract.extract import facts, lines, to_json_line
 from syncano_contract.pages import NotAPage, Note, page_of
 
 ID = {"name": "id", "in": "path", "type": "string", "required": True}
@@ -33,6 +34,7 @@ ID = {"name": "id", "in": "path", "type": "string", "required": True}
         ("/things/:id?", "/things/{id}"),
         ("https://api.example.test/v2/things/:id", "/v2/things/{id}"),
         ("/things/{thing}", "/things/{id}"),
+        ("/my%20things/{id}", "/my%20things/{id}"),
     ],
 )
 def test_a_path_is_normalised_and_each_change_is_told(url: str, path: str) -> None:
@@ -58,6 +60,28 @@ def test_a_placeholder_is_called_by_the_one_parameter_without_a_place() -> None:
 
     assert facts_by_id(data)["things#path"] == "/things/{id}"
     assert repairs(data) == [("things#path", "placeholder name", "/things/{inid}", "/things/{id}")]
+
+
+def test_placeholders_are_called_by_the_parameters_that_are_alike() -> None:
+    params = [{**ID, "name": "app_id"}, {**ID, "name": "partNo"}]
+
+    assert facts_by_id(endpoint(url="/<app ID>/<Part No>", params=params))["things#path"] == "/{app_id}/{partNo}"
+
+
+@pytest.mark.parametrize(
+    ("url", "names", "path"),
+    [("/{x}/{y}", ["a", "b"], "/{x}/{y}"), ("/{x}/", ["a", "b"], "/{x}/"), ("/{x}/?a=:a", ["a"], "/{x}/")],
+)
+def test_a_placeholder_that_may_be_several_parameters_keeps_its_name(url: str, names: list[str], path: str) -> None:
+    params = [{**ID, "name": name} for name in names]
+
+    assert facts_by_id(endpoint(url=url, params=params))["things#path"] == path
+
+
+def test_a_member_of_the_body_does_not_become_what_stands_in_the_path() -> None:
+    facts = facts_by_id(endpoint(url="/things/{id}", params=[{**ID, "in": "body"}]))
+
+    assert [facts["things#param/id"]["in"], facts["things#param/id~2"]["in"]] == ["body", "path"]
 
 
 def test_a_placeholder_without_a_parameter_becomes_one() -> None:
@@ -107,6 +131,12 @@ def test_a_member_of_the_body_may_be_called_as_what_stands_in_the_path() -> None
     facts = facts_by_id(endpoint(url="/things/{id}", params=[ID, {**ID, "in": "body"}]))
 
     assert [facts["things#param/id"]["in"], facts["things#param/id~2"]["in"]] == ["path", "body"]
+
+
+def test_a_query_parameter_may_be_called_as_what_stands_in_the_path() -> None:
+    facts = facts_by_id(endpoint(url="/things/{id}", params=[ID, {**ID, "in": "query"}]))
+
+    assert [facts["things#param/id"]["in"], facts["things#param/id~2"]["in"]] == ["path", "query"]
 
 
 def test_a_path_parameter_without_a_place_is_told() -> None:
@@ -188,6 +218,7 @@ def test_arrays(said: str, items: str | None, is_told: bool) -> None:
         ("query", None, False, True),
         ("query", False, False, False),
         ("query", "true", True, True),
+        ("query", 1, True, True),
         ("query", "", False, True),
         ("query", [True], False, True),
     ],
@@ -207,6 +238,7 @@ def test_a_required_that_is_not_there_at_all_is_told() -> None:
     data = endpoint(params=[{"name": "x", "in": "query", "type": "string"}])
 
     assert repairs(data) == [("things#param/x", "parameter required", None, False)]
+    assert pointers(data)["things#repair/1"] == "/api/params/0"
 
 
 @pytest.mark.parametrize(
@@ -372,6 +404,14 @@ def test_a_sample_of_another_operation_is_told() -> None:
     ]
 
 
+def test_a_sample_with_less_than_the_path_of_its_page_is_told() -> None:
+    data = endpoint(
+        url="/v1/things/", examples={"codes": [{"language": "curl", "code": "curl https://a.test/things/"}]}
+    )
+
+    assert repairs(data) == [("things#sample/curl", "sample path", "https://a.test/things/", "/v1/things/")]
+
+
 def test_the_base_path_that_most_samples_of_an_origin_have_is_the_usual_one() -> None:
     new, old, other = "https://a.test/v2/things/", "https://a.test/v1/things/", "https://b.test/v1/things/"
 
@@ -412,11 +452,11 @@ def test_text_between_blocks_is_prose_and_so_is_a_text_area() -> None:
 
 def test_callouts_are_counted_and_those_with_an_emoji_are_some_too() -> None:
     block = '[block:callout]\n{"type": "danger", "body": "Answers with 410 then. `{\\"a\\": 1}` `b`"}\n[/block]'
-    body = f"> 🚧 Look\n>\n> HTTP 429 comes after 100 calls: `slow`.\n\nText.\n{block}\n> 📘 Note\n> nothing"
+    body = f"> 🚧 Look\n>\n> HTTP 429 after 100 calls: `slow`, `7`. Error 429.\n\nText.\n{block}\n> 📘 Note\n> nothing"
 
     facts = facts_by_id(basic(body=body))
 
-    assert facts["words#callout/1"] == {"type": "warning", "statuses": [429], "quotes": ["slow"]}
+    assert facts["words#callout/1"] == {"type": "warning", "statuses": [429], "quotes": ["slow", "7"]}
     assert facts["words#callout/2"] == {"type": "danger", "statuses": [410], "quotes": [{"a": 1}, "b"]}
     assert facts["words#callout/3"] == {"type": "info", "statuses": [], "quotes": []}
     assert facts["words#text"] == {"code": []}
@@ -430,13 +470,22 @@ def test_a_callout_with_an_icon_for_a_type_is_a_custom_one() -> None:
 
 def test_a_table_of_parameters_in_the_body_gives_parameters() -> None:
     cells = {"h-0": "Parameter", "h-1": "Type", "h-2": "Required", "h-3": "Description"}
-    cells |= {"0-0": "`limit`", "0-1": "int", "0-2": "no", "0-3": "How many", "1-0": "**order**", "1-1": "string"}
+    cells |= {
+        "0-0": "`limit`",
+        "0-1": "int",
+        "0-2": "no",
+        "0-3": "How many",
+        "1-0": "**order**",
+        "1-1": "string",
+        "2-0": " ",
+    }
     body = f"[block:parameters]\n{json.dumps({'cols': 4, 'rows': 2, 'data': cells})}\n[/block]"
 
     facts = facts_by_id(basic(body=body))
 
     assert facts["words#param/limit"] == {"name": "limit", "in": None, "type": "integer", "required": False}
     assert facts["words#param/order"] == {"name": "order", "in": None, "type": "string", "required": False}
+    assert [fact for fact in facts if "#param/" in fact] == ["words#param/limit", "words#param/order"]
 
 
 @pytest.mark.parametrize("data", [None, [], {"h-0": "Plan", "0-0": "Free"}, {"0-0": "name"}, {"h-0": 7, "x": 1}])
@@ -455,6 +504,7 @@ def test_code_with_a_status_in_the_body_gives_responses_after_those_of_the_api()
     assert facts["things#response/200"]["body"] == {}
     assert facts["things#response/200~2"] == {"status": 200, "language": "json", "body": {"a": 1}}
     assert not any("#sample/" in fact for fact in facts)
+    assert repairs(data) == []
 
 
 def test_an_excerpt_is_told_like_text() -> None:
@@ -504,6 +554,8 @@ def test_members_of_the_second_version_of_the_format_are_known() -> None:
     assert facts["things#deprecated"] is True
     assert facts["things#path"] == "/things/{id}"
     assert facts["things#text"] == {"code": ["code"]}
+    assert pointers(data)["things#path"] == "/api/path"
+    assert pointers(data)["things#text"] == "/content/body"
 
 
 @pytest.mark.parametrize(
@@ -567,6 +619,15 @@ def test_pages_of_other_types_are_passed_over_with_a_note(kind: str) -> None:
 )
 def test_what_is_no_page_is_told_with_the_reason(data: Any, reason: str) -> None:
     assert page_of(data, "file") == NotAPage("file", reason)
+
+
+def test_facts_come_in_order_of_slug_and_version() -> None:
+    pages = [page({**basic(version=version), "slug": slug}) for slug, version in (("b", "2"), ("b", "1"), ("a", "3"))]
+
+    found = [(fact.page.slug, fact.page.version) for fact in facts(pages)]
+
+    assert found == [("a", "3"), ("b", "1"), ("b", "2")]
+    assert list(lines(pages)) == list(lines(reversed(pages))) == [to_json_line(fact) for fact in facts(pages)]
 
 
 def test_ids_stay_apart_even_from_names_that_look_like_theirs() -> None:

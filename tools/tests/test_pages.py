@@ -176,6 +176,13 @@ def test_a_line_that_is_no_page_is_told() -> None:
     assert [type(item) for item in items] == [Page, NotAPage, Page]
 
 
+def test_a_second_page_that_is_broken_is_told() -> None:
+    page, item = piped(f'{TEXT}\n{{"slug": "other", "type"}}')
+
+    assert isinstance(page, Page)
+    assert item == NotAPage("standard input", "what follows page 1 is no JSON: Expecting ':' delimiter at character 24")
+
+
 def test_a_comma_that_is_missing_is_told() -> None:
     item = piped(f"[{TEXT} {TEXT}]")[-1]
 
