@@ -9,7 +9,15 @@ import pytest
 
 from syncano_contract.api import ABSENT, Api
 from syncano_contract.outcome import CannotTell, Inapplicable
+from syncano_contract.plugin import Collector
 from syncano_contract.session import Session
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Send who calls pytest by hand to the command, which knows the target."""
+    if not any(isinstance(plugin, Collector) for plugin in config.pluginmanager.get_plugins()):
+        pytest.exit("these are run by `syncano-contract run`, see its --help", returncode=2)
+
 
 READS: dict[tuple[str, int], Callable[[Api], object]] = {
     ("getUserDetails", 200): lambda api: api.details(

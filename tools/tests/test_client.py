@@ -183,3 +183,31 @@ def test_exchanges_are_numbered_in_the_order_of_sending_and_watched() -> None:
     assert seen == [1, 2, 3]
     assert [exchange.number for exchange in log.exchanges] == [1, 2, 3]
     assert server.connections == 1
+
+
+def test_a_rate_spaces_requests_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(clients, "time", clock)
+    with Broken(broken.answer(b"200", b"{}")) as server:
+        client = Client(Target(server.url, "rivia"), Log(), timeout=1, rate=4)
+        for _ in range(4):
+            client.send("GET", "/x/", {}, None, "getUserDetails")
+
+    assert clock.slept == [0.0, 0.25, 0.25, 0.25]
+
+
+class Clock:
+    """Time that passes in sleep only."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    perf_counter = monotonic
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds

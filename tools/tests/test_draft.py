@@ -363,6 +363,35 @@ def test_an_operation_that_never_asks_for_authentication_has_no_security() -> No
     assert operation["/things/"]["get"]["security"] == []
 
 
+def test_a_parameter_that_is_listed_twice_is_there_once() -> None:
+    params = [{"name": "a", "in": "query", "type": kind, "required": False} for kind in ("string", "int")]
+
+    listed = drafted(endpoint(params=params))["paths"]["/things/"]["get"]["parameters"]
+
+    assert [each["schema"] for each in listed] == [{"type": "string"}]
+
+
+def test_errors_go_by_member_only_where_the_request_has_such_members() -> None:
+    schemas = drafted(answering({"errors": ["too long"]}, status=400))["components"]["schemas"]
+
+    assert set(schemas) == {"Error"}
+
+
+def test_bodies_and_results_never_share_a_name() -> None:
+    params = [{"name": "a", "in": "body", "type": "string", "required": True}]
+    data = {**answering({"b": 1}, category="Things body")}
+    data["api"]["params"] = params
+
+    assert set(drafted(data)["components"]["schemas"]) == {"ThingsBody", "ThingsBody_2"}
+
+
+def test_an_api_is_deprecated_only_where_all_pages_are() -> None:
+    old = {**endpoint(), "version": {"version": "1", "is_deprecated": True}}
+
+    assert "x-deprecated" in drafted(old)["info"]
+    assert "x-deprecated" not in drafted(old, {"slug": "words", "type": "basic"})["info"]
+
+
 def test_a_form_and_a_body_are_two_media_types() -> None:
     params = [{"name": name, "in": name, "type": "array_int", "required": False} for name in ("body", "form")]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from syncano_contract import document, report
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Exchange, Problem, Report, Verdict
 from syncano_contract.reference.server import Embedded
+from syncano_contract.resources import CONTRACT_TESTS
 from syncano_contract.run import requirements, run
 from syncano_contract.settings import Depth, Settings
 
@@ -273,3 +276,12 @@ def _without_detail(answer: Answer) -> Answer:
 
 def _exchange(found: Report, number: int) -> Exchange:
     return next(exchange for exchange in found.exchanges if exchange.number == number)
+
+
+def test_pytest_by_hand_is_sent_to_the_command() -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(CONTRACT_TESTS)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "these are run by `syncano-contract run`" in done.stdout + done.stderr

@@ -27,7 +27,9 @@ def test_the_wheel_holds_the_document_the_requirements_and_the_templates(wheel: 
     assert {
         "syncano_contract/data/openapi.yaml",
         "syncano_contract/data/contract_tests/test_users_add.py",
+        "syncano_contract/data/contract_tests/pages/users-add.json",
         "syncano_contract/report/report.html.j2",
+        "syncano_contract/report/trace.html.j2",
         "syncano_contract/report/results.schema.json",
     } <= names
     assert not [name for name in names if "tests/altered" in name or "__pycache__" in name]
