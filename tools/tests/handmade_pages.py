@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from syncano_contract.extract import facts
 from syncano_contract.model import Fact
 from syncano_contract.pages import Item, Page, page_of, read
+from syncano_contract.pages.extract import facts
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TRANSCRIPTS = CHECKOUT / "contract_tests" / "pages"

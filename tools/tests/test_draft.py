@@ -12,8 +12,8 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from handmade_pages import CHECKOUT, TRANSCRIPTS, endpoint, facts_in, page
-from syncano_contract.draft import draft_of, to_yaml
-from syncano_contract.extract import facts
+from syncano_contract.pages.draft import draft_of, to_yaml
+from syncano_contract.pages.extract import facts
 
 HANDWRITTEN = yaml.safe_load((CHECKOUT / "openapi.yaml").read_text("utf-8"))
 DRAFT = draft_of(facts_in(TRANSCRIPTS))

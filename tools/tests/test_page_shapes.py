@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from handmade_pages import TRANSCRIPTS, resolve
-from syncano_contract.draft import draft_of
-from syncano_contract.extract import facts, lines, to_json_line
 from syncano_contract.pages import NotAPage, Note, Page, page_of, read
-from syncano_contract.samples import sample_of
+from syncano_contract.pages.draft import draft_of
+from syncano_contract.pages.extract import facts, lines, to_json_line
+from syncano_contract.pages.samples import sample_of
 from test_draft import assert_sound
 
 ALWAYS = settings(

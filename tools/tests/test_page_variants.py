@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from handmade_pages import basic, endpoint, facts_by_id, page, pointers, repairs
-from syncano_contract.extract import facts, lines, to_json_line
 from syncano_contract.pages import NotAPage, Note, page_of
+from syncano_contract.pages.extract import facts, lines, to_json_line
 
 ID = {"name": "id", "in": "path", "type": "string", "required": True}
 

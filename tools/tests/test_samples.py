@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncano_contract.samples import Sample, members_of, recorded, sample_of
+from syncano_contract.pages.samples import Sample, members_of, recorded, sample_of
 
 URL = "https://api.example.test/v1/things/"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from syncano_contract import extract, run
-from syncano_contract.pages import Page, read
+from syncano_contract import run
+from syncano_contract.pages import Page, extract, read
 from syncano_contract.resources import PAGES
 from syncano_contract.validation import validate
 from syncano_contract.validation.tracing import trace_gate

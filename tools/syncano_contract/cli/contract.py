@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from syncano_contract import draft, extract, output, run, trace, validation
+from syncano_contract import output, run, trace, validation
 from syncano_contract.cli.words import worded
 from syncano_contract.model import Fact, Problem
-from syncano_contract.pages import NotAPage, Note, Page, read
+from syncano_contract.pages import NotAPage, Note, Page, draft, extract, read
 from syncano_contract.report import trace as renderer
 from syncano_contract.report.text import visible
 from syncano_contract.resources import DOCUMENT, PAGES

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from syncano_contract import strict_json
-from syncano_contract.finding import Found, Repair
+from syncano_contract.pages import strict_json
+from syncano_contract.pages.finding import Found, Repair
 
 RANGE = re.compile(r"[1-5]xx", re.IGNORECASE)
 

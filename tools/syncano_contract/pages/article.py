@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syncano_contract import magic
-from syncano_contract.finding import Found, Repair, named, shown
-from syncano_contract.pages import text
-from syncano_contract.parameters import PLACES, parameter_of, statement_of
-from syncano_contract.responses import response_of
+from syncano_contract.pages import magic, text
+from syncano_contract.pages.finding import Found, Repair, named, shown
+from syncano_contract.pages.parameters import PLACES, parameter_of, statement_of
+from syncano_contract.pages.responses import response_of
 
 COLUMNS = {
     "name": ("name", "parameter", "param", "field", "key", "property", "argument", "attribute"),

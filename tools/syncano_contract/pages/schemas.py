@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncano_contract.inferred import Shape, merged, required, scalar_schema
-from syncano_contract.names import Names
+from syncano_contract.pages.inferred import Shape, merged, required, scalar_schema
+from syncano_contract.pages.names import Names
 
 WORD = re.compile(r"[A-Za-z0-9]+")
 ALIKE = 0.5

@@ -14,12 +14,12 @@ from typing import Any
 
 import yaml
 
-from syncano_contract import drafted
 from syncano_contract.model import Fact
-from syncano_contract.names import Names
-from syncano_contract.operations import Operation, operations_of
-from syncano_contract.schemas import Schemas, name_all, pascal
-from syncano_contract.templates import ORIGIN, base_of
+from syncano_contract.pages import drafted
+from syncano_contract.pages.names import Names
+from syncano_contract.pages.operations import Operation, operations_of
+from syncano_contract.pages.schemas import Schemas, name_all, pascal
+from syncano_contract.pages.templates import ORIGIN, base_of
 
 SERVER = re.compile(r"[a-z]+://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~-]+)*")
 NO_SERVER = "No sample has a URL that tells where the API is."

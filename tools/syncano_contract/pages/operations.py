@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from syncano_contract.model import Fact
-from syncano_contract.names import Names
-from syncano_contract.schemas import pascal, singular
+from syncano_contract.pages.names import Names
+from syncano_contract.pages.schemas import pascal, singular
 
 STANDING_IN = re.compile(r"\{([^{}]*)\}")
 UNUSABLE = re.compile(r"[^\w.-]+", re.ASCII)

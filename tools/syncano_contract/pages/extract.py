@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import IO
 
-from syncano_contract.facts import Base, PageFacts, facts_of, repair_fact
-from syncano_contract.finding import Repair
 from syncano_contract.model import Fact
 from syncano_contract.pages import Page
+from syncano_contract.pages.facts import Base, PageFacts, facts_of, repair_fact
+from syncano_contract.pages.finding import Repair
 
 ENCODER = json.JSONEncoder(allow_nan=False)
 

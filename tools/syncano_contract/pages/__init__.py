@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from syncano_contract.feed import Feed, UnreadableError
 from syncano_contract.model import PageRef
-from syncano_contract.strict_json import DEEPEST, canonical, is_deep
+from syncano_contract.pages.feed import Feed, UnreadableError
+from syncano_contract.pages.strict_json import DEEPEST, canonical, is_deep
 
 STDIN = "-"
 SUFFIXES = frozenset({".json", ".jsonl", ".txt"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syncano_contract.finding import Found, Repair, named, shown
 from syncano_contract.pages import METHOD_ALIASES, METHODS, first
-from syncano_contract.parameters import Parameter, Place, parameter_of, statement_of
-from syncano_contract.responses import response_of
-from syncano_contract.samples import Sample, recorded, sample_of
-from syncano_contract.templates import Template, base_of, query_placeholder, template_of
+from syncano_contract.pages.finding import Found, Repair, named, shown
+from syncano_contract.pages.parameters import Parameter, Place, parameter_of, statement_of
+from syncano_contract.pages.responses import response_of
+from syncano_contract.pages.samples import Sample, recorded, sample_of
+from syncano_contract.pages.templates import Template, base_of, query_placeholder, template_of
 
 
 def found(api: Mapping[str, Any]) -> Iterator[Found]:

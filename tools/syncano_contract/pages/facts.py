@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syncano_contract import article, endpoint
-from syncano_contract.finding import Found, Repair, shown
 from syncano_contract.model import Fact, PageRef
-from syncano_contract.names import Names
-from syncano_contract.pages import Page, first, text
-from syncano_contract.templates import base_of
+from syncano_contract.pages import Page, article, endpoint, first, text
+from syncano_contract.pages.finding import Found, Repair, shown
+from syncano_contract.pages.names import Names
+from syncano_contract.pages.templates import base_of
 
 HIDDEN = {"public": False, "anyone_with_link": True}
 KINDS = {

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from syncano_contract.inferred import merged, shape_of
 from syncano_contract.model import Fact
-from syncano_contract.operations import Operation
-from syncano_contract.schemas import Schemas, Seen
+from syncano_contract.pages.inferred import merged, shape_of
+from syncano_contract.pages.operations import Operation
+from syncano_contract.pages.schemas import Schemas, Seen
 
 NOTATION = frozenset({"query in url", "type alias", "url notation"})  # said otherwise, and the same
 KEY = re.compile(r"key|token|auth|secret|session", re.IGNORECASE)

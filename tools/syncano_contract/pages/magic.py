@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from syncano_contract import strict_json
+from syncano_contract.pages import strict_json
 
 MARKER = re.compile(r"\n?\[(?:block:([-a-z]+)|/block)\]\n?")
 EMOJI = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
-from syncano_contract.names import Names
+from syncano_contract.pages.names import Names
 
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 QUERY_EXPRESSION = re.compile(r"\{[?&]([^{}]*)\}")  # RFC 6570

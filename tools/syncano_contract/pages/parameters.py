@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncano_contract import strict_json
-from syncano_contract.finding import Repair
+from syncano_contract.pages import strict_json
+from syncano_contract.pages.finding import Repair
 
 PLACES = {name: name for name in ("path", "query", "header", "body", "form", "cookie")} | {"formData": "form"}
 PLAIN = ("string", "integer", "number", "boolean", "object")

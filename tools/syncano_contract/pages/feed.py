@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, TextIO
 
-from syncano_contract.strict_json import DECODER
+from syncano_contract.pages.strict_json import DECODER
 
 CHUNK = 1 << 18
 LARGEST = 1 << 25
