@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
@@ -15,6 +16,7 @@ from syncano_contract.conclusion import conclude, counts, part
 from syncano_contract.model import Exchange, Headers, Level, Report, Requirement, Result, Verdict
 from syncano_contract.replay import scripts
 from syncano_contract.report.order import Pair, causes, group_of, natural, pairs
+from syncano_contract.report.page import template
 from syncano_contract.report.text import decoded, escaped, pretty
 
 LONGEST_LINE = 1_000  # bytes of markup of a message or a URL
@@ -44,14 +46,7 @@ def to_html(report: Report) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("syncano_contract", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "shown": shown,
         "sentence": sentence,
         "body": body,
@@ -59,8 +54,8 @@ def _template() -> jinja2.Template:
         "clock": clock,
         "number": "{:,}".format,
     }
-    environment.globals |= {"Level": Level, "Verdict": Verdict, "MOST_OTHERS": MOST_OTHERS, "part": part}
-    return environment.get_template("report.html.j2")
+    names = {"Level": Level, "Verdict": Verdict, "MOST_OTHERS": MOST_OTHERS, "part": part}
+    return template("report.html.j2", filters, names)
 
 
 def shown(text: str, keep: str = "", limit: int = LONGEST_LINE) -> Markup:

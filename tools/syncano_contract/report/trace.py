@@ -11,6 +11,7 @@ from itertools import groupby
 import jinja2
 
 from syncano_contract.model import Requirement
+from syncano_contract.report.page import template
 from syncano_contract.report.text import visible
 from syncano_contract.trace import Gap, Origin, State, Trace, Traced
 
@@ -115,12 +116,4 @@ def _uses(trace: Trace) -> list[tuple[Requirement, tuple[str, ...]]]:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("syncano_contract", "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = visible
-    return environment.get_template("trace.html.j2")
+    return template("trace.html.j2", {"shown": visible}, {})

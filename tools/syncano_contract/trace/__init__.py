@@ -10,6 +10,7 @@ from typing import Any
 from syncano_contract.model import Fact, Requirement
 from syncano_contract.trace.keeping import Contract, Found, keep
 from syncano_contract.trace.places import NotThereError, Place, top
+from syncano_contract.validation.pointer import child
 
 # Kinds of facts that no exchange with a deployment can show, and why.
 UNSEEN = {
@@ -123,12 +124,12 @@ def _uncited(fact: Fact, cited: dict[str, str]) -> Iterator[str]:
 def _citations(place: Place) -> dict[str, str]:
     """Map each fact id that an x-source names to the first place that does."""
     found: dict[str, str] = {}
-    for name, child in _children(place):
-        if name == "x-source" and isinstance(child.value, list):
-            for fact_id in child.value:
+    for name, below in _children(place):
+        if name == "x-source" and isinstance(below.value, list):
+            for fact_id in below.value:
                 found.setdefault(str(fact_id), place.pointer)
         else:
-            for fact_id, pointer in _citations(child).items():
+            for fact_id, pointer in _citations(below).items():
                 found.setdefault(fact_id, pointer)
     return found
 
@@ -142,8 +143,7 @@ def _children(place: Place) -> Iterator[tuple[str, Place]]:
     else:
         return
     for name, value in pairs:
-        step = str(name).replace("~", "~0").replace("/", "~1")
-        yield str(name), Place(place.root, f"{place.pointer}/{step}", value)
+        yield str(name), Place(place.root, child(place.pointer, name), value)
 
 
 # What a part of the document is called, and where such parts are; `*` is any one name.
@@ -172,9 +172,9 @@ def _matching(
     if not steps:
         yield place, around
         return
-    for name, child in _children(place):
-        if steps[0] in ("*", name) and isinstance(child.value, dict):
-            yield from _matching(child, steps[1:], (place, *around))
+    for name, below in _children(place):
+        if steps[0] in ("*", name) and isinstance(below.value, dict):
+            yield from _matching(below, steps[1:], (place, *around))
 
 
 def _origin(kind: str, place: Place, around: tuple[Place, ...]) -> Origin:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from syncano_contract.model import Fact
 from syncano_contract.trace import shapes
 from syncano_contract.trace.places import NotThereError, Place, top
+from syncano_contract.validation.pointer import steps
 
 JSON = "application/json"
 
@@ -66,8 +67,7 @@ class Contract:
 
     def at(self, pointer: str) -> Place:
         """Return the place of a pointer; raises NotThereError."""
-        steps = pointer.split("/")[1:]
-        return self.top.step(*(step.replace("~1", "/").replace("~0", "~") for step in steps))
+        return self.top.step(*steps(pointer))
 
     def path_item(self, fact: Fact) -> Place:
         """Return the path of a fact's page; raises NotThereError."""

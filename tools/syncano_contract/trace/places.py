@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from syncano_contract.validation.pointer import child, steps
+
 
 class NotThereError(LookupError):
     """Nothing is at `pointer`."""
@@ -29,7 +31,7 @@ class Place:
         place = self
         for name in names:
             place = place.followed()
-            pointer = f"{place.pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+            pointer = child(place.pointer, name)
             try:
                 place = Place(self.root, pointer, place.value[name])
             except (LookupError, TypeError) as error:
@@ -75,9 +77,8 @@ def _locate(root: Any, reference: str) -> Place:
     place = top(root)
     if not reference.startswith("#/"):
         raise NotThereError(reference)
-    for step in reference.removeprefix("#/").split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
+    for name in steps(reference.removeprefix("#")):
         if not isinstance(place.value, dict) or name not in place.value:
             raise NotThereError(reference)
-        place = Place(root, f"{place.pointer}/{step}", place.value[name])
+        place = Place(root, child(place.pointer, name), place.value[name])
     return place
