@@ -78,6 +78,17 @@ def test_extract_tells_what_is_no_page_and_reads_the_others() -> None:
     assert "users-add#method" in ids(result.stdout)
 
 
+def test_extract_notes_what_it_could_make_nothing_of() -> None:
+    page = json.loads(PAGE.read_text(encoding="utf-8"))
+    page["api"]["params"][0]["type"] = "weird"
+
+    result = call("extract", "-", stdin=json.dumps(page).encode())
+
+    assert result.exit_code == 0
+    assert "note: users-add: " in result.stderr
+    assert "weird" in result.stderr
+
+
 @pytest.mark.parametrize("missing", ["nowhere.json", "nowhere/"])
 def test_extract_names_an_input_that_is_not_there(missing: str) -> None:
     result = call("extract", missing)

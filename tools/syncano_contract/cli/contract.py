@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -56,7 +57,7 @@ def extract_command(inputs: tuple[str, ...], form: str, file: Path | None) -> No
     with worded():
         pages = _pages(inputs, passed_over)
         if form == "facts":
-            _emit((f"{line}\n" for line in extract.lines(pages)), file)
+            _emit((f"{line}\n" for line in _noted(extract.lines(pages))), file)
         else:
             _emit([draft.to_yaml(draft.draft_of(extract.facts(pages)))], file)
     sys.exit(1 if passed_over else 0)
@@ -128,6 +129,16 @@ def _pages(inputs: Iterable[str | Path], passed_over: list[NotAPage]) -> Iterato
                 click.echo(visible(f"error: {item.path}: {item.reason}"), err=True)
             case Note():
                 click.echo(visible(f"note: {item.path}: {item.text}"), err=True)
+
+
+def _noted(lines: Iterable[str]) -> Iterator[str]:
+    """Pass facts on, and tell each repair that had nothing to put in the place of what the page has."""
+    for line in lines:
+        if '"kind": "repair"' in line:
+            fact = json.loads(line)
+            if fact["value"]["after"] is None:
+                click.echo(visible(f"note: {fact['page']['slug']}: {fact['statement']}"), err=True)
+        yield line
 
 
 def _near(file: Path) -> Path:
