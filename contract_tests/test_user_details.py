@@ -39,13 +39,13 @@ def test_the_query_tells_the_user(api: Api) -> None:
 
 
 @requirement("USER-DETAILS-3", MUST, source=("user-details#callout/1", "user-details#response/403"))
-@pytest.mark.parametrize("with_user_key", [True, False], ids=["with user key", "alone"])
-def test_the_account_key_is_refused(api: Api, with_user_key: bool) -> None:
+@pytest.mark.parametrize("form", ["header", "query", "neither"])
+def test_the_account_key_is_refused(api: Api, form: Any) -> None:
     """The account key in the place of the API key is refused with 403, with a user key and without."""
     account_key = api.require("account_key")
-    user_key: Key = _keys(api)[0][0] if with_user_key else ABSENT
+    user_key: Key = ABSENT if form == "neither" else _keys(api)[0][0]
 
-    reply = api.details(user_key, api_key=account_key)
+    reply = api.details(user_key, by="query" if form == "query" else "header", api_key=account_key)
 
     expect.refused(reply, 403, subject="KEYS-1")
     expect.detail(reply)
@@ -93,7 +93,7 @@ def test_unknown_instance_is_not_found(api: Api) -> None:
     """Details in an instance that does not exist is answered with 404 and a `detail`."""
     reply = api.details(_keys(api)[0][0], instance=api.nowhere)
 
-    expect.refused(reply, 404)
+    expect.refused(reply, 404, subject="USERS-ADD-13")
     expect.detail(reply)
 
 
@@ -105,7 +105,7 @@ def test_looking_changes_nothing(api: Api) -> None:
 
     reply = arranged(api.details(user_key))
 
-    expect.same_user("the second look", lasting(reply.body), lasting(first), reply)
+    expect.same_user("the second look", lasting(reply.body, with_time=True), lasting(first, with_time=True), reply)
 
 
 def _keys(api: Api) -> list[tuple[str, int | None]]:

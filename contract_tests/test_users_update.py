@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -10,6 +10,8 @@ from syncano_contract import expect
 from syncano_contract.api import ABSENT, Api, arranged, lasting
 from syncano_contract.outcome import Untested
 from syncano_contract.plugin import MUST, SHOULD, requirement
+
+FORMS: tuple[Literal["header", "query"], ...] = ("header", "query")
 
 
 @requirement(
@@ -41,27 +43,32 @@ def test_the_reply_shows_the_new_name(api: Api) -> None:
 def test_the_new_name_lasts(api: Api) -> None:
     """Details shows the new name after an update, as the reply to the update shows it."""
     user, name = api.fresh(), api.name()
-    api.shown(user)  # a copy that is kept of this look would show the old name below
+    for form in FORMS:
+        api.details(user.user_key, by=form)  # a copy that is kept of this look would show the old name below
 
     reply = arranged(api.update(user, username=name))
 
-    shown = lasting(api.shown(user)).get("/username")
-    expect.equal("the username that details shows", _folded(shown), name, reply)
-    expect.equal("the username that the reply shows", reply.at("username"), shown, reply)
+    looks = [look for look in (api.details(user.user_key, by=form) for form in FORMS) if look.ok]
+    for look in looks or [arranged(api.details(user.user_key))]:
+        shown = look.at("username")
+        expect.equal("the username that details shows", _folded(shown), name, look)
+        expect.equal("the username that the reply shows", reply.at("username"), shown, reply)
 
 
 @requirement("USERS-UPDATE-4", MUST, source=("users-update-put#response/200", "users-update-put#text"))
 def test_nothing_else_changes(api: Api) -> None:
-    """An update leaves id, user key, groups, links, profile and its creation time as they were."""
+    """An update leaves id, user key, groups, profile and its creation time as they were."""
     user = api.fresh()
     before = api.shown(user)
 
     reply = arranged(api.update(user))
 
-    after = api.shown(user)
-    expect.same_user("what details shows", lasting(after, but="username"), lasting(before, but="username"), reply)
-    shown, known = (lasting(body, but="username", coarse=True) for body in (reply.body, before))
-    expect.same_user("what the reply shows", shown, known, reply)
+    known = lasting(before, but="username")
+    expect.same_user("what the reply shows", lasting(reply.body, but="username"), known, reply, "USERS-ADD-2")
+    looks = [api.details(user.user_key, by=form) for form in FORMS]
+    expect.that(any(look.ok for look in looks), "the user key to work still", str(looks[0]), reply)
+    known, after = (lasting(body, but="username", with_time=True) for body in (before, api.shown(user)))
+    expect.same_user("what details shows", after, known, reply)
 
 
 @requirement("USERS-UPDATE-5", MUST, source=("users-update-put#path", "users-update-put#text"))
@@ -157,7 +164,7 @@ def test_unknown_instance_is_not_found(api: Api) -> None:
     """An update in an instance that does not exist is answered with 404 and a `detail`."""
     reply = api.update(api.anyone(), instance=api.nowhere)
 
-    expect.refused(reply, 404)
+    expect.refused(reply, 404, subject="USERS-ADD-13")
     expect.detail(reply)
 
 
@@ -182,6 +189,14 @@ def test_a_taken_name_is_refused(api: Api) -> None:
 
     expect.any_refusal(reply)
     expect.same_user("the holder of the name", lasting(api.shown(holder)), before, reply)
+
+
+@requirement("USERS-UPDATE-17", MUST, source=("users-update-put#text", "users-update-put#response/400"))
+def test_an_empty_object_is_refused(api: Api) -> None:
+    """A body with neither member is refused with 400, and the error names both fields."""
+    reply = api.update(api.anyone(), username=ABSENT, password=ABSENT)
+
+    expect.faulty(reply, "username", "password")
 
 
 @requirement("USERS-UPDATE-16", MUST, source=("users-update-put#param/password", "users-update-put#text"))

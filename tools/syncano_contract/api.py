@@ -32,9 +32,9 @@ Key = str | Choice
 
 
 LASTING = {"id": int, "username": str, "user_key": str, "groups": list}
-LASTING_LINKS = {"self": str, "profile": str, "groups": str, "reset-key": str}
+TIME = {"created_at": str}
 LASTING_PROFILE = {
-    **{"id": int, "owner": int, "created_at": str},
+    **{"id": int, "owner": int},
     **{"owner_permissions": str, "group_permissions": str, "other_permissions": str},
 }
 
@@ -202,11 +202,13 @@ class Api:
         instance: str = "",
         api_key: Key = DEFAULT,
         user_key: Key = DEFAULT,
+        raw: bytes = b"",
     ) -> Reply:
         """Call resetUserKey with the user's own id and key, unless another is given."""
         path = self._path(user, user_id, instance) + "reset_key/"
-        headers = self._headers(_or(api_key, user.api_key), _or(user_key, user.user_key), None)
-        return self._call("resetUserKey", path, headers, b"")
+        # The page's sample names a media type, though it sends no body.
+        headers = self._headers(_or(api_key, user.api_key), _or(user_key, user.user_key), "application/json")
+        return self._call("resetUserKey", path, headers, raw)
 
     # What a test arranges. Whatever it is not about is tolerated here.
 
@@ -322,19 +324,16 @@ def arranged(reply: Reply) -> Reply:
     return reply
 
 
-def lasting(body: Any, *, but: str | None = None, coarse: bool = False) -> dict[str, Any]:
-    """Return what of a user no look changes, by JSON pointer; when and how often it was edited is left out.
+def lasting(body: Any, *, but: str | None = None, with_time: bool = False) -> dict[str, Any]:
+    """Return what of a user no look changes, by JSON pointer.
 
-    `but` leaves out one member. `coarse` cuts the creation time to seconds, since a reply may be finer than what is
-    stored. What does not have the documented type is left out: that is judged apart.
+    Left out are one member if `but` names it, links (each is judged wherever it is shown), the creation time unless
+    `with_time` asks for it, and what does not have the documented type, which is judged apart.
     """
-    profile, links = (body.get(name) if isinstance(body, dict) else None for name in ("profile", "links"))
+    profile = body.get("profile") if isinstance(body, dict) else None
     kept = {f"/{name}": value for name, value in _typed(body, LASTING) if name != but}
-    kept |= {f"/links/{name}": value for name, value in _typed(links, LASTING_LINKS)}
     kept |= {f"/profile/{name}": value for name, value in _typed(profile, LASTING_PROFILE)}
-    if coarse and "/profile/created_at" in kept:
-        kept["/profile/created_at"] = kept["/profile/created_at"][:19]
-    return kept
+    return kept | ({f"/profile/{name}": value for name, value in _typed(profile, TIME)} if with_time else {})
 
 
 def _typed(body: Any, members: Mapping[str, type]) -> Iterator[tuple[str, Any]]:

@@ -29,5 +29,5 @@ def conclude(report: Report) -> Conclusion:
 def part(report: Report) -> str:
     """Name what a run looked at: the contract, unless it was asked to look at a part."""
     if report.only:
-        return f"{len(report.requirements)} requirements that --only chose"
+        return f"{len(report.requirements)} of the requirements, those that --only chose"
     return "what can be read of the contract" if report.read_only else "the contract"

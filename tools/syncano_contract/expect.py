@@ -30,17 +30,15 @@ def success(reply: Reply) -> None:
 def refused(reply: Reply, *statuses: int, subject: str | None = None) -> None:
     """Expect one of the statuses, or one with which HTTP itself refuses.
 
-    Another documented 4xx may be put down to a `subject`: a requirement of the same kind that meets it first.
+    What the document lists otherwise may be put down to a `subject`: a requirement that meets the same fault first.
     """
     _not_throttled(reply)
     if reply.status in statuses or reply.status in judge.TOLERATED:
         return
-    if 400 <= reply.status < 500 and reply.status not in reply.operation.shapes:
-        subject = judge.STATUS
-    elif not 400 <= reply.status < 500:
-        subject = _server_error(reply)
+    is_undocumented = 400 <= reply.status < 500 and reply.status not in reply.operation.shapes
+    owner = judge.STATUS if is_undocumented else _server_error(reply) or subject
     expected = f"{reply.operation.id} to refuse with {' or '.join(str(status) for status in statuses)}"
-    raise Failed(expected, str(reply), reply.exchange, subject)
+    raise Failed(expected, str(reply), reply.exchange, owner)
 
 
 def any_refusal(reply: Reply) -> None:
@@ -90,12 +88,14 @@ def equal(what: str, seen: object, expected: object, reply: Reply) -> None:
         raise Failed(f"{what} to be {_json(expected)}", _json(seen), reply.exchange)
 
 
-def same_user(what: str, seen: dict[str, Any], expected: dict[str, Any], reply: Reply) -> None:
-    """Expect what `api.lasting` gives of a user to be the same, as far as both show it."""
+def same_user(
+    what: str, seen: dict[str, Any], expected: dict[str, Any], reply: Reply, subject: str | None = None
+) -> None:
+    """Expect what `api.lasting` gives of a user to be the same, as far as both show it; `subject` as for `refused`."""
     changed = [pointer for pointer in expected if pointer in seen and seen[pointer] != expected[pointer]]
     if changed:
         shown = [", ".join(f"{each} {_json(side[each])}" for each in changed) for side in (expected, seen)]
-        raise Failed(f"{what} to have {shown[0]}", shown[1], reply.exchange)
+        raise Failed(f"{what} to have {shown[0]}", shown[1], reply.exchange, subject)
 
 
 def blocked(reason: str, requirement: str) -> NoReturn:
@@ -103,10 +103,10 @@ def blocked(reason: str, requirement: str) -> NoReturn:
     raise CannotTell(reason, requirement)
 
 
-def that(holds: object, expected: str, seen: str, reply: Reply) -> None:
-    """Expect what no comparison of two values says."""
+def that(holds: object, expected: str, seen: str, reply: Reply, subject: str | None = None) -> None:
+    """Expect what no comparison of two values says; a failure may be put down to a `subject`, as for `refused`."""
     if not holds:
-        raise Failed(expected, seen, reply.exchange)
+        raise Failed(expected, seen, reply.exchange, subject)
 
 
 def traffic(session: Session) -> list[Exchange]:

@@ -132,6 +132,20 @@ CHANGES = [
         "x-sources",
     ),
     Change(
+        "unstated-marks",
+        "operationId: addUser\n",
+        "operationId: addUser\n      deprecated: true\n",
+        f"{ADD}/deprecated",
+        "      deprecated: true",
+    ),
+    Change(
+        "unstated-marks",
+        "      name: user_id\n",
+        "      name: user_id\n      style: matrix\n",
+        f"{PARAMETERS}/UserId/style",
+        "style: matrix",
+    ),
+    Change(
         "unstated-limits",
         "type: string",
         "{type: string, maxLength: 64}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -130,7 +131,7 @@ def test_trace_prints_the_table_and_writes_both_files() -> None:
     result = call("trace")
 
     assert result.exit_code == 0
-    assert "67 facts: 63 kept, 4 departed from, 0 missing" in result.stdout
+    assert "67 facts: 62 kept, 5 departed from, 0 missing" in result.stdout
     assert {path.name for path in Path("reports/trace").iterdir()} == {"trace.json", "trace.html"}
 
 
@@ -205,3 +206,11 @@ def test_validate_of_no_file_is_refused() -> None:
 
     assert result.exit_code == 2
     assert "nowhere.yaml" in result.stderr
+
+
+def test_validate_of_a_circle_of_links_or_a_pipe_is_refused() -> None:
+    Path("loop.yaml").symlink_to("loop.yaml")
+    os.mkfifo("pipe.yaml")
+
+    assert "error: cannot read loop.yaml" in call("validate", "loop.yaml").stderr
+    assert "error: cannot read pipe.yaml: it is no file" in call("validate", "pipe.yaml").stderr

@@ -55,8 +55,8 @@ def test_every_public_generator_of_a_module_is_a_rule_with_a_sentence(module: ob
         "additionalProperties: {type: string}\n          type: object",
         "type: [string, 'null']",
         "type: array\n          items: {type: string}",
-        "type: string\n          pattern: a\n          x-unconfirmed: The pages show such alone.",
-        "type: string\n          enum: [a]\n          x-source: [users-add#response/200]",
+        "type: string\n          pattern: a\n          x-unconfirmed: The pages show such alone; `pattern` is assumed.",
+        "type: string\n          enum: [a]\n          x-unconfirmed: The `enum` is assumed.",
         "description: Anything.\n          x-unconfirmed: The pages show null alone.",
     ],
 )

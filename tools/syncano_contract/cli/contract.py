@@ -143,7 +143,7 @@ def _noted(lines: Iterable[str]) -> Iterator[str]:
 
 def _near(file: Path) -> Path:
     """Return the path as seen from here: the suite's own document is a link in a checkout."""
-    with suppress(ValueError):
+    with suppress(ValueError, RuntimeError, OSError):
         return file.resolve().relative_to(Path.cwd())
     return file
 

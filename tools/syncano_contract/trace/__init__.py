@@ -10,7 +10,7 @@ from typing import Any
 from syncano_contract.model import Fact, Requirement
 from syncano_contract.trace.keeping import Contract, Found, keep
 from syncano_contract.trace.places import NotThereError, Place, top
-from syncano_contract.validation.pointer import child
+from syncano_contract.validation.pointer import child, steps
 
 # Kinds of facts that no exchange with a deployment can show, and why.
 UNSEEN = {
@@ -80,7 +80,12 @@ def trace(tree: Any, facts: Sequence[Fact], requirements: Sequence[Requirement])
     cited = _citations(top(tree))
     traced = tuple(_traced(contract, fact, cited, requirements) for fact in facts)
     origins = tuple(_origins(top(tree)))
-    gaps = (*_fact_gaps(traced), *_origin_gaps(origins), *_dangling(cited, requirements, facts))
+    gaps = (
+        *_fact_gaps(traced),
+        *_origin_gaps(origins, contract),
+        *_unstated(contract),
+        *_dangling(cited, requirements, facts),
+    )
     return Trace(traced, origins, tuple(requirements), gaps)
 
 
@@ -166,15 +171,15 @@ def _origins(document: Place) -> Iterator[Origin]:
 
 
 def _matching(
-    place: Place, steps: Sequence[str], around: tuple[Place, ...]
+    place: Place, names: Sequence[str], around: tuple[Place, ...]
 ) -> Iterator[tuple[Place, tuple[Place, ...]]]:
     """Yield each place that a pattern of names leads to, with the places above it, the nearest first."""
-    if not steps:
+    if not names:
         yield place, around
         return
     for name, below in _children(place):
-        if steps[0] in ("*", name) and isinstance(below.value, dict):
-            yield from _matching(below, steps[1:], (place, *around))
+        if names[0] in ("*", name) and isinstance(below.value, dict):
+            yield from _matching(below, names[1:], (place, *around))
 
 
 def _origin(kind: str, place: Place, around: tuple[Place, ...]) -> Origin:
@@ -200,10 +205,29 @@ def _fact_gaps(traced: Iterable[Traced]) -> Iterator[Gap]:
         yield Gap(pointer, f"{first}{more} is missing: {reason}")
 
 
-def _origin_gaps(origins: Iterable[Origin]) -> Iterator[Gap]:
+def _origin_gaps(origins: Iterable[Origin], contract: Contract) -> Iterator[Gap]:
     for origin in origins:
         if not origin.sources and not origin.unconfirmed:
             yield Gap(origin.pointer, f"the {origin.kind} names neither a source nor why it is unconfirmed")
+        elif origin.kind == "property" and not origin.unconfirmed:
+            name = steps(origin.pointer)[-1]
+            if not any(contract.states(source, name) for source in origin.sources):
+                yield Gap(origin.pointer, f"none of the facts that it rests on shows a member {name}")
+
+
+def _unstated(contract: Contract) -> Iterator[Gap]:
+    """Yield each operation and each of its statuses that no page which the operation names states."""
+    for path, item in contract.top.step("paths").members():
+        for method, operation in item.members():
+            if "operationId" not in (operation.value if isinstance(operation.value, dict) else ()):
+                continue
+            slugs = {str(source).split("#", maxsplit=1)[0] for source in operation.value.get("x-source", ())}
+            if not any(contract.is_of(slug, method, path) for slug in slugs):
+                yield Gap(operation.pointer, f"none of its sources states {method.upper()} {path}")
+            for status, response in operation.step("responses").members():
+                stated = {f"{slug}#response/{status}" for slug in slugs}
+                if not stated & set(response.followed().value.get("x-source", ())):
+                    yield Gap(response.pointer, f"no page of this operation states its status {status}")
 
 
 def _dangling(cited: dict[str, str], requirements: Iterable[Requirement], facts: Iterable[Fact]) -> Iterator[Gap]:

@@ -42,18 +42,18 @@ class Contract:
         return fact and fact.value
 
     def alike(self, response: Place, fact: Fact) -> list[Any]:
-        """Return the bodies that other pages show for the same response of the document."""
-        return [
-            other.value["body"]
-            for other in self._facts.values()
-            if other.kind == "response" and other.id != fact.id and self._response(other) == response.pointer
-        ]
+        """Return the bodies that other pages show for what a response of the document names as its sources."""
+        others = (self.fact(name) for name in response.value.get("x-source", ()) if name != fact.id)
+        return [other.value["body"] for other in others if other is not None and other.kind == "response"]
 
-    def _response(self, fact: Fact) -> str | None:
-        try:
-            return self.operation(fact).step("responses", str(fact.value["status"])).followed().pointer
-        except NotThereError:
-            return None
+    def is_of(self, slug: str, method: str, path: str) -> bool:
+        """Whether a page states this method and this path."""
+        return (self.value(f"{slug}#method"), self.value(f"{slug}#path")) == (method.upper(), path)
+
+    def states(self, fact_id: str, member: str) -> bool:
+        """Whether a fact shows a member of this name."""
+        fact = self.fact(fact_id)
+        return fact is not None and member in {str(name) for name in _names_in(fact.value)}
 
     def is_repaired(self, fact: Fact, what: str) -> bool:
         """Whether a repair of this kind belongs to a fact."""
@@ -209,6 +209,7 @@ def _sample(contract: Contract, fact: Fact) -> Found:
     for name in fact.value["members"]:
         if _folded(name) not in known:
             departures.append(f"the sample's {name} is no parameter of the operation")
+    departures += [f"the sample leaves out {name}" for name in _left_out(contract, fact)]
     return Found(operation.pointer, tuple(complaints), tuple(departures))
 
 
@@ -233,6 +234,15 @@ def _without(contract: Contract, fact: Fact, header: str) -> Iterator[str]:
         forms = {_folded(str(scheme.followed().value.get("name", "")).removeprefix("X-")) for scheme in schemes}
         if _folded(header.removeprefix("X-")) not in forms:
             yield f"{alternative.pointer} does without the sample's {header}"
+
+
+def _left_out(contract: Contract, fact: Fact) -> list[str]:
+    """Return the required members of a body that a sample, which has others of them, leaves out."""
+    schema = contract.operation(fact).find("requestBody", "content", JSON, "schema")
+    required = schema.followed().value.get("required", ()) if schema else ()
+    sent = {_folded(name) for name in fact.value["members"]}
+    missing = [name for name in required if _folded(name) not in sent]
+    return missing if len(missing) < len(required) else []
 
 
 def _other_server(contract: Contract, fact: Fact) -> Iterator[str]:
@@ -287,6 +297,19 @@ KEEPERS: Mapping[str, Callable[[Contract, Fact], Found]] = {
     "text": _text,
     "repair": _repair,
 }
+
+
+def _names_in(value: Any) -> Iterator[Any]:
+    """Yield each name of a member, and each text, in a fact's value at whatever depth."""
+    if isinstance(value, dict):
+        yield from value
+        for each in value.values():
+            yield from _names_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _names_in(each)
+    else:
+        yield value
 
 
 def _examples(media_type: Place) -> list[Place]:

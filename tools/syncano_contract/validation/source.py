@@ -63,6 +63,8 @@ class Source:
 def read(path: Path) -> Source:
     """Read a YAML document; raises Problem when there is no such file or no right to read it."""
     try:
+        if path.exists() and not path.is_file():  # a pipe may never end
+            raise Problem(f"cannot read {path}: it is no file", "name an OpenAPI document")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # a ValueError is a NUL in the name

@@ -20,8 +20,15 @@ SOURCED = ("operation", "parameter", "requestBody", "response", "header", "secur
 LIMITS = (
     *("pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "minContains", "maxContains"),
-    *("enum", "const", "not", "contains", "dependentRequired"),
+    *("enum", "const", "not", "contains", "dependentRequired", "patternProperties", "propertyNames"),
+    *("default", "readOnly", "writeOnly", "deprecated"),
 )
+# What changes the meaning of a part in a way that no page of this format can state.
+UNSTATED = {
+    "parameter": ("style", "explode", "allowReserved", "allowEmptyValue", "deprecated"),
+    "operation": ("servers", "deprecated"),
+    "pathItem": ("servers",),
+}
 TYPING = frozenset({"$ref", "type", "enum", "const", "allOf", "anyOf", "oneOf"})
 
 
@@ -73,13 +80,19 @@ def misspelt_marks(outline: Outline) -> Iterator[Breach]:
 
 
 def unstated_limits(outline: Outline) -> Iterator[Breach]:
-    """A schema that limits its values says on the spot which page states the limit, or why it is assumed."""
+    """A schema that limits its values, which no page does, names the limit in the `x-unconfirmed` beside it."""
     for part in outline.of("schema"):
         for limit in LIMITS:
-            if limit in part.node and not _is_marked(part):
-                yield Breach(
-                    child(part.pointer, limit), f"`{limit}` limits values without `x-source` or `x-unconfirmed` beside"
-                )
+            if limit in part.node and f"`{limit}`" not in str(part.node.get("x-unconfirmed")):
+                yield Breach(child(part.pointer, limit), f"no page states `{limit}`, and no `x-unconfirmed` names it")
+
+
+def unstated_marks(outline: Outline) -> Iterator[Breach]:
+    """No part is marked with what no page can state: another form, another server, or its being deprecated."""
+    for part in outline.of(*UNSTATED):
+        for mark in UNSTATED[part.kind]:
+            if mark in part.node:
+                yield Breach(child(part.pointer, mark), f"no page states `{mark}` of this {part.kind}")
 
 
 def untyped_schemas(outline: Outline) -> Iterator[Breach]:
@@ -123,5 +136,6 @@ RULES = (
     reasons,
     misspelt_marks,
     unstated_limits,
+    unstated_marks,
     untyped_schemas,
 )
