@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
 
 from handmade_pages import ORIGINALS, TRANSCRIPTS, facts_in, resolve
 from syncano_contract.model import PageRef
-from syncano_contract.pages import Page, read
+from syncano_contract.pages import Page, page_of, read
+from syncano_contract.pages.facts import facts_of
+from syncano_contract.resources import PAGES
 
 INSTANCE = "/v1.1/instances/rivia"
 API_KEY_UNKNOWN = {"detail": "No such API Key."}
@@ -327,3 +330,47 @@ def test_transcripts_hold_no_prose_and_no_sample_of_the_pages() -> None:
     words = [line for line in (*prose, *told, *code) if len(line) > len("Instance name") and '"https:' not in line]
     assert [line for line in words if line in kept] == []
     assert '"desc"' not in kept
+
+
+@pytest.mark.parametrize(
+    ("steps", "value"),
+    [
+        (("order",), "3"),
+        (("hidden",), "yes"),
+        (("isReference",), 1),
+        (("api", "auth"), True),
+        (("api", "params"), {"name": "x"}),
+        (("api", "results"), "none"),
+        (("api", "results", "codes"), "200"),
+        (("api", "examples"), ["curl"]),
+        (("api", "examples", "codes"), 1),
+    ],
+)
+def test_what_has_another_type_than_the_format_has_is_left_out_and_told(steps: tuple[str, ...], value: Any) -> None:
+    data = json.loads((PAGES / "users-add.json").read_text(encoding="utf-8"))
+    owner = data
+    for step in steps[:-1]:
+        owner = owner[step]
+    owner[steps[-1]] = value
+    page = page_of(data, "users-add.json")
+    assert isinstance(page, Page)
+
+    told = [fact for fact in facts_of(page).facts if fact.kind == "repair" and fact.value["what"] == "unexpected type"]
+
+    assert [(fact.pointer, fact.value["before"], fact.value["after"]) for fact in told] == [
+        ("/" + "/".join(steps), value, None)
+    ]
+
+
+def test_an_entry_that_is_no_object_is_told() -> None:
+    data = json.loads((PAGES / "users-add.json").read_text(encoding="utf-8"))
+    data["api"]["params"].append("username")
+    page = page_of(data, "users-add.json")
+    assert isinstance(page, Page)
+
+    told = [fact.pointer for fact in facts_of(page).facts if fact.value == UNEXPECTED_ENTRY]
+
+    assert told == ["/api/params/3"]
+
+
+UNEXPECTED_ENTRY = {"of": None, "what": "unexpected type", "before": "username", "after": None}

@@ -33,6 +33,19 @@ KINDS = {
 }
 ORDER = ("", *KINDS)
 
+# What these members of a page are, where they are there at all.
+TYPES: Mapping[tuple[str, ...], type] = {
+    ("order",): int,
+    ("hidden",): bool,
+    ("isReference",): bool,
+    ("api", "auth"): str,
+    ("api", "params"): list,
+    ("api", "results"): dict,
+    ("api", "results", "codes"): list,
+    ("api", "examples"): dict,
+    ("api", "examples", "codes"): list,
+}
+
 
 @dataclass(frozen=True)
 class Base:
@@ -103,6 +116,21 @@ def _found(page: Page) -> Iterator[Found]:
     if page.type == "endpoint":
         yield from endpoint.found(page.data["api"])
     yield from sorted(in_body, key=lambda found: ORDER.index(found.name.partition("/")[0]))
+    yield from _unread(page.data)
+
+
+def _unread(data: Mapping[str, Any]) -> Iterator[Found]:
+    """Yield a repair for each thing of another type than the format has there, which is left out for that reason."""
+    for steps, kind in TYPES.items():
+        value: Any = data
+        for step in steps:
+            value = value.get(step) if isinstance(value, dict) else None
+        pointer = "/" + "/".join(steps)
+        if value is not None and type(value) is not kind:
+            yield Found("", pointer, repairs=(Repair("unexpected type", value, None),))
+        for number, entry in enumerate(value if kind is list and isinstance(value, list) else ()):
+            if not isinstance(entry, dict):
+                yield Found("", f"{pointer}/{number}", repairs=(Repair("unexpected type", entry, None),))
 
 
 def _page(page: Page) -> Iterator[Found]:
