@@ -109,6 +109,7 @@ def test_an_array_or_object_is_refused(api: Api, field: str, wrap: Callable[[str
     expect.faulty(reply, field)
 
 
+# The pages say `string` and no more: a lenient reading of a boolean, or a blank name, breaks no word of theirs.
 @requirement("USERS-ADD-10", SHOULD, source=("users-add#param/username", "users-add#param/password"))
 @pytest.mark.parametrize("field", ["username", "password"])
 def test_a_boolean_is_refused(api: Api, field: str) -> None:

@@ -125,6 +125,7 @@ def test_no_string_is_refused(api: Api, field: str, value: object) -> None:
     expect.faulty(reply, field)
 
 
+# As for add: no page forbids a blank, or a lenient reading of a boolean.
 @requirement("USERS-UPDATE-10", SHOULD, source=("users-update-put#param/username", "users-update-put#param/password"))
 @pytest.mark.parametrize("field", ["username", "password"])
 @pytest.mark.parametrize("value", ["", True], ids=["blank", "boolean"])

@@ -15,6 +15,8 @@ from syncano_contract.model import Exchange
 from syncano_contract.target import Target
 
 ABOUT_THE_BODY = frozenset({"content-type", "accept"})  # headers that are words, and no place for a key
+# It has to fit every column, since a refusal for its size would prove nothing; no row of a 32-bit column gets that far,
+# and where ids are longer the run's keys could not reach its user.
 NOBODY = 2_147_483_647  # the largest id of a 32-bit column: sent where an id is needed that is nobody's
 NOWHERE = "nowhere"  # what the name of an instance that cannot exist ends in
 
