@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syncano_contract.document import Document, Operation, Shape
-from syncano_contract.model import Exchange, Response, header
+from syncano_contract.model import Exchange, Response, header, path_below
 
 # What HTTP itself may answer before an operation is reached: noted, never a departure.
 TOLERATED = frozenset({405, 406, 413, 414, 415, 429, 431, *range(300, 400)})
@@ -47,7 +47,7 @@ def addressed(document: Document, base_url: str, exchange: Exchange) -> Operatio
 
 
 def _matched(document: Document, base_url: str, exchange: Exchange) -> tuple[Operation, dict[str, str]] | None:
-    path = urlsplit(exchange.request.url).path.removeprefix(urlsplit(base_url).path)
+    path = path_below(base_url, exchange.request.url)
     return document.match(exchange.request.method, path)
 
 

@@ -8,10 +8,10 @@ import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from syncano_contract.client import SAFE_METHODS, is_unconnected
-from syncano_contract.model import Exchange
+from syncano_contract.model import Exchange, path_below
 from syncano_contract.target import Target
 
 ABOUT_THE_BODY = frozenset({"content-type", "accept"})  # headers that are words, and no place for a key
@@ -57,7 +57,6 @@ class Ledger:
         self._secret = secrets.token_hex(8)
         self._passwords = 0
         self._target = target
-        self._base = urlsplit(target.url).path
         self._instances = {target.instance, target.other.instance} if target.other else {target.instance}
         self._made: dict[tuple[str, int], Made] = {}
         self._unknown: list[str] = []
@@ -90,12 +89,12 @@ class Ledger:
     def enter(self, exchange: Exchange) -> None:
         """Note the user of an exchange that added one, or may have."""
         request, response = exchange.request, exchange.response
-        found = USERS.match(self._below_base(request.url))
+        found = USERS.match(path_below(self._target.url, request.url))
         if request.method != "POST" or found is None or (response and response.status // 100 != 2):
             return
         instance = unquote(found["instance"])
-        body = _object(response.body if response else b"")
-        username = str(_object(request.body or b"").get("username", ""))
+        body = json_object(response.body if response else b"")
+        username = str(json_object(request.body or b"").get("username", ""))
         user_id = body.get("id")
         if type(user_id) is int and (self._is_ours(username) or self._is_ours(body.get("username"))):
             self._made.setdefault((instance, user_id), Made(instance, user_id, username, exchange.number))
@@ -147,9 +146,6 @@ class Ledger:
         """Whether this run made up the name: a user of another name may be one that was there before."""
         return isinstance(username, str) and username.strip().lower().startswith(self.prefix)
 
-    def _below_base(self, url: str) -> str:
-        return urlsplit(url).path.removeprefix(self._base)
-
 
 def _readings(text: str) -> Iterator[str]:
     """Yield the text as it is and decoded as often as anything on the way may decode it."""
@@ -164,7 +160,8 @@ def _is_one_step(text: str) -> bool:
     return not re.search(r"[/\\]", text) and text.partition(";")[0].strip() not in ("", ".", "..")
 
 
-def _object(body: bytes) -> dict[str, object]:
+def json_object(body: bytes) -> dict[str, object]:
+    """Return a body that is a JSON object, and an empty one for any other."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class Level(StrEnum):
@@ -51,6 +52,11 @@ Headers = tuple[tuple[str, str], ...]
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of a header, whatever the case of its name (RFC 9110, section 5.1)."""
     return next((value for key, value in headers if key.lower() == name.lower()), None)
+
+
+def path_below(base_url: str, url: str) -> str:
+    """Return the path of a URL as seen from a base URL."""
+    return urlsplit(url).path.removeprefix(urlsplit(base_url).path)
 
 
 @dataclass(frozen=True)

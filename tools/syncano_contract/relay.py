@@ -17,7 +17,7 @@ from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from syncano_contract.api import Api
-from syncano_contract.ledger import Unsafe
+from syncano_contract.ledger import Unsafe, json_object
 from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Inapplicable
 
@@ -113,12 +113,10 @@ class Relay:
         """Keep the newest key of each user that a reply shows."""
         if exchange.response is None or exchange.response.status // 100 != 2:
             return
-        try:
-            shown = json.loads(exchange.response.body)
-        except (ValueError, RecursionError):
-            return
-        if isinstance(shown, dict) and isinstance(shown.get("id"), int) and isinstance(shown.get("user_key"), str):
-            self._keys[shown["id"]] = shown["user_key"]
+        shown = json_object(exchange.response.body)
+        user_id, user_key = shown.get("id"), shown.get("user_key")
+        if isinstance(user_id, int) and isinstance(user_key, str):
+            self._keys[user_id] = user_key
 
 
 def _begun(fresh: str, generated: str) -> str:

@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from syncano_contract.api import Api
 from syncano_contract.client import Client, Log
 from syncano_contract.document import Document, Operation
 from syncano_contract.judge import Departure, judge, parse
 from syncano_contract.ledger import Ledger
-from syncano_contract.model import Exchange
+from syncano_contract.model import Exchange, path_below
 from syncano_contract.redact import Redactor
 from syncano_contract.settings import Settings
 from syncano_contract.target import Target
+
+Match = tuple[Operation, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Session:
     ledger: Ledger
     client: Client
     api: Api
+    _matches: list[Match | None] = field(default_factory=list)
     _departures: list[Departure] = field(default_factory=list)
     _judged: int = 0
 
@@ -54,21 +56,19 @@ class Session:
 
     def sightings(self) -> Iterator[Sighting]:
         """Yield every user that a success of an operation showed, in the order of sending."""
-        for exchange in self.log.exchanges:
-            if exchange.response is None or exchange.response.status // 100 != 2:
+        for exchange, matched in zip(self.log.exchanges, self._matched(), strict=True):
+            if matched is None or exchange.response is None or exchange.response.status // 100 != 2:
                 continue
-            matched = self.document.match(exchange.request.method, self._path(exchange))
-            body = _user(exchange.response.body) if matched else None
-            if matched and body is not None:
+            body = _user(exchange.response.body)
+            if body is not None:
                 yield Sighting(exchange, matched[1]["instance_name"], body)
 
     def replies(self) -> Counter[tuple[str, int]]:
         """Count the replies so far by operationId and status."""
         replies: Counter[tuple[str, int]] = Counter()
-        for exchange in self.log.exchanges:
-            operation = self.operation(exchange)
-            if operation is not None and exchange.response is not None:
-                replies[operation.id, exchange.response.status] += 1
+        for exchange, matched in zip(self.log.exchanges, self._matched(), strict=True):
+            if matched is not None and exchange.response is not None:
+                replies[matched[0].id, exchange.response.status] += 1
         return replies
 
     def has_succeeded(self, operation_id: str, sender: str) -> bool:
@@ -84,11 +84,15 @@ class Session:
 
     def operation(self, exchange: Exchange) -> Operation | None:
         """Return the operation whose method and path a request has."""
-        matched = self.document.match(exchange.request.method, self._path(exchange))
+        matched = self._matched()[exchange.number - 1]
         return matched[0] if matched else None
 
-    def _path(self, exchange: Exchange) -> str:
-        return urlsplit(exchange.request.url).path.removeprefix(urlsplit(self.target.url).path)
+    def _matched(self) -> list[Match | None]:
+        """Return what each exchange so far matched in the document; each is matched once."""
+        for exchange in self.log.exchanges[len(self._matches) :]:
+            path = path_below(self.target.url, exchange.request.url)
+            self._matches.append(self.document.match(exchange.request.method, path))
+        return self._matches
 
 
 def begin(target: Target, document: Document, settings: Settings) -> Session:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from syncano_contract.conclusion import conclude, counts, part
 from syncano_contract.model import Conclusion, Level, Report, Requirement, Result, Verdict
-from syncano_contract.report.text import visible
+from syncano_contract.report.text import counted, visible
 
 SENTENCES = {
     Conclusion.CONFORMANT: "keeps {part}",
@@ -24,7 +24,7 @@ def summary(report: Report) -> Iterator[str]:
     explained = [result for result in report.results if result.verdict is Verdict.CANNOT_TELL and result.cause]
     if explained:
         causes = ", ".join(sorted({str(result.cause) for result in explained}))
-        yield f"{_counted(len(explained), 'requirement')} could not be told because of {causes}."
+        yield f"{counted(len(explained), 'requirement')} could not be told because of {causes}."
         yield ""
     conclusion = conclude(report)
     sentence = SENTENCES[conclusion].format(part=part(report))
@@ -35,20 +35,16 @@ def summary(report: Report) -> Iterator[str]:
         if any(verdicts.values()):
             shown = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items() if number)
             yield f"  {level:<7}{shown}"
-    requests = _counted(report.requests, "request")
+    requests = counted(report.requests, "request")
     yield f"  {requests} in {report.seconds:.1f} s at depth {report.depth}, seed {report.seed}"
     if report.left_behind:
-        users = _counted(len(report.left_behind), "user")
+        users = counted(len(report.left_behind), "user")
         yield f"  left behind: {users}, listed in results.json (a run with --cleanup removes its own)"
 
 
 def _matters(result: Result, requirement: Requirement) -> bool:
     """Whether something stood in the way of a MUST that is not explained by a failure shown anyway."""
     return result.verdict is Verdict.CANNOT_TELL and requirement.level is Level.MUST and not result.cause
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _two_lines(result: Result, requirement: Requirement) -> Iterator[str]:

@@ -12,13 +12,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syncano_contract import document
+from syncano_contract.cli.run import seeded
 from syncano_contract.model import Report, Verdict
 from syncano_contract.reference.app import create_app
 from syncano_contract.reference.deployment import Deployment
 from syncano_contract.reference.server import Embedded
 from syncano_contract.run import run
 from syncano_contract.settings import Depth, Settings
-from syncano_contract.target import Other, Target
+from syncano_contract.target import Target
 
 QUICK = Settings(depth=Depth.QUICK)
 
@@ -80,16 +81,7 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 
 def target_of(embedded: Embedded) -> Target:
     """The target file of an embedded deployment, as a value."""
-    seeds = embedded.seeds
-    return Target(
-        url=embedded.url,
-        instance=seeds.instance,
-        api_key=seeds.api_key,
-        plain_key=seeds.plain_key,
-        account_key=seeds.account_key,
-        user_key=seeds.user_key,
-        other=Other(seeds.other_instance, seeds.other_api_key),
-    )
+    return seeded(embedded.url, embedded.seeds)
 
 
 def run_against(embedded: Embedded, settings: Settings = QUICK) -> Report:

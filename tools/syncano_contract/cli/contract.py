@@ -15,7 +15,7 @@ from syncano_contract.cli.words import worded
 from syncano_contract.model import Fact, Problem
 from syncano_contract.pages import NotAPage, Note, Page, draft, extract, read
 from syncano_contract.report import trace as renderer
-from syncano_contract.report.text import visible
+from syncano_contract.report.text import counted, visible
 from syncano_contract.resources import DOCUMENT, PAGES
 from syncano_contract.validation import source
 from syncano_contract.validation.tracing import trace_gate
@@ -114,7 +114,7 @@ def validate_command(file: Path, pages: Path) -> None:
         findings = validation.validate(_near(file), [gate])
         for finding in findings:
             click.echo(visible(str(finding)))
-        click.echo(f"{_near(file)}: {_counted(len(findings), 'finding')}")
+        click.echo(f"{_near(file)}: {counted(len(findings), 'finding')}")
     sys.exit(1 if findings else 0)
 
 
@@ -164,7 +164,3 @@ def _emit(lines: Iterable[str], file: Path | None) -> None:
         return
     for line in lines:
         click.echo(line, nl=False)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

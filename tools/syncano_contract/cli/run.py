@@ -152,10 +152,11 @@ def _target(url: str | None, file: Path | None, instance: str | None) -> Iterato
         raise Problem("--instance names an instance of no URL", "give the base URL too, or leave both out")
     else:
         with Embedded() as embedded:
-            yield _seeded(embedded.url, embedded.seeds), "reference"
+            yield seeded(embedded.url, embedded.seeds), "reference"
 
 
-def _seeded(url: str, seeds: Seeds) -> Target:
+def seeded(url: str, seeds: Seeds) -> Target:
+    """Return the target that a reference deployment with these keys is."""
     return Target(
         url=url,
         instance=seeds.instance,

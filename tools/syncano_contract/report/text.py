@@ -65,6 +65,11 @@ def _indented(pieces: list[str]) -> Iterator[str]:
         yield (": " if piece == ":" else piece) + ("\n" + "  " * min(depth, DEEPEST) if breaks else "")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 user`, `2 users`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def moment(time: datetime) -> str:
     """Return a time as RFC 3339 in UTC, to the millisecond."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
