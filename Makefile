@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance test lint seeds edits lint-document lock wheel clean
+.PHONY: help setup conformance prove test lint seeds edits bench lint-document lock wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -20,6 +20,9 @@ setup: $(READY)  ## make the virtual environment from the lock file
 conformance: $(READY)  ## run the suite (TARGET=target.toml for a live deployment)
 	@$(BIN)/syncano-contract run $(if $(TARGET),--target $(TARGET)) $(ARGS)
 
+prove: $(READY)  ## slow proof: the suite notices every fault, and no variant raises an alarm
+	@$(BIN)/syncano-contract prove $(ARGS)
+
 test: $(READY) lint  ## ruff, mypy --strict and all tests
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
@@ -28,6 +31,9 @@ seeds: $(READY)  ## slow proof: 20 seeds at standard depth fail nothing
 
 edits: $(READY)  ## slow proof: no single edit of openapi.yaml gets past `validate`
 	$(BIN)/pytest -q tools/proofs/test_edits.py
+
+bench: $(READY)  ## measure our depths beside plain schemathesis, half an hour (FAULTS=4: every 4th; FAULTS=all)
+	@$(BIN)/python -m bench $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)
 
 lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff check

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from syncano_contract import expect, properties
-from syncano_contract.model import Request, header
+from syncano_contract import expect, judge, properties
+from syncano_contract.model import Exchange, Request, header
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.plugin import SHOULD, requirement
 from syncano_contract.session import Session
@@ -31,12 +31,17 @@ def test_what_departs_from_the_document_is_refused(session: Session) -> None:
     for found in accepted:
         exchange = session.log.exchanges[found.exchange - 1]
         if not _can_be_read(exchange.request):
-            seen = f"it accepted: {found.finding}"
             operation = session.operation(exchange)
-            subject = expect.FIRST_NAMED.get(operation.id if operation else "")
-            raise Failed("a request that departs from the document to be refused", seen, exchange, subject)
+            name = operation.id if operation else exchange.request.method
+            expected = f"{name} to refuse a request that departs from the document"
+            raise Failed(expected, _accepted(exchange, found.finding), exchange, expect.FIRST_NAMED.get(name))
     if silent:
         raise CannotTell(f"no generated request of {silent[0]} was accepted, so that refusals prove nothing")
+
+
+def _accepted(exchange: Exchange, finding: str) -> str:
+    status = exchange.response.status if exchange.response else "no reply"
+    return f"{status} for {judge.shorten(exchange.request.body or b'a request without a body')} ({finding})"
 
 
 def _can_be_read(request: Request) -> bool:

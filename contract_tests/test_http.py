@@ -8,19 +8,19 @@ from urllib.parse import quote
 import pytest
 
 from syncano_contract import expect, judge
-from syncano_contract.api import Api, arranged
+from syncano_contract.api import Api
 from syncano_contract.client import is_unconnected
 from syncano_contract.ledger import NOBODY
 from syncano_contract.model import Exchange, header
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.plugin import MUST, SHOULD, requirement
+from syncano_contract.reply import arranged
 from syncano_contract.session import Session
 
 ODD_NAMES = {
     "NUL": "\0",
     "non-ASCII": "żółć",
     "emoji": "🐺",
-    "astral letters": "\U0001d524\U0001d522\U0001d52f",
     "quotes": "'\"`; --",
     "markup": "<b>&amp;</b>",
     "line breaks": "a\r\nb",
@@ -69,12 +69,11 @@ crashes_nothing = requirement("HTTP-1", MUST, source=SERVER_ERRORS, subject=judg
 @pytest.mark.parametrize("odd", ODD_NAMES)
 def test_odd_names(api: Api, odd: str) -> None:
     """No body, path or id, however odd, and nothing else that a run sends is answered with a 5xx."""
-    user = api.anyone()
-    name = api.name() + ODD_NAMES[odd]
+    end = ODD_NAMES[odd]
 
-    _expect_no_server_error(api.add(username=name).exchange)
-    _expect_no_server_error(api.add(password=api.password() + ODD_NAMES[odd]).exchange)
-    _expect_no_server_error(api.update(user, username=name).exchange)
+    _expect_no_server_error(api.add(username=api.name() + end).exchange)
+    _expect_no_server_error(api.add(password=api.password() + end).exchange)
+    _expect_no_server_error(api.update(api.somebody(), username=api.name() + end).exchange)
 
 
 @crashes_nothing
@@ -154,10 +153,12 @@ def test_everything_that_was_sent(traffic: Session) -> None:
 @requirement("HTTP-2", MUST, source="RFC 9112 section 9.3.1", subject=judge.NO_REPLY)
 def test_every_request_gets_a_reply(api: Api, traffic: Session) -> None:
     """No kind of request is left again and again without a complete reply by a deployment that answers others."""
-    unanswered = [exchange for exchange in expect.traffic(traffic) if exchange.error is not None]
+    exchanges = expect.traffic(traffic)
+    unanswered = [exchange for exchange in exchanges if exchange.error is not None]
     if not unanswered:
         return
-    if api.details(api.unknown_key).exchange.response is None:
+    last = max(exchange.number for exchange in exchanges if exchange.response)
+    if last < unanswered[:2][-1].number and not _is_answering(api):
         raise CannotTell(f"the target stopped to answer during the run: {unanswered[-1].error}")
     hung = [exchange for exchange in unanswered if not is_unconnected(exchange)]
     if len(hung) < 2:
@@ -229,6 +230,13 @@ def test_head_is_get_without_a_body(api: Api) -> None:
 
 # What may come before a method is looked at: rights, throttling, redirects, a method that is not known at all.
 LOOKED_AT_FIRST = frozenset({401, 403, 429, 501, *range(300, 400)})
+
+
+def _is_answering(api: Api) -> bool:
+    try:
+        return api.details(api.unknown_key).exchange.response is not None
+    except CannotTell:
+        return False
 
 
 def _expect_no_server_error(exchange: Exchange) -> None:

@@ -1,4 +1,4 @@
-"""Keys: each operation proves each of its keys on its own."""
+"""Keys: each operation proves each of its keys on its own, and no key reaches into another instance."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from itertools import pairwise, takewhile
 import pytest
 
 from syncano_contract import expect
-from syncano_contract.api import ABSENT, Api, Key, Reply, User, arranged, lasting
+from syncano_contract.api import ABSENT, DEFAULT, Api, Key
 from syncano_contract.outcome import Inapplicable
 from syncano_contract.plugin import MUST, SHOULD, requirement
+from syncano_contract.reply import Reply, User, arranged, lasting
 
 REFUSALS = (
     "users-add#response/403",
@@ -19,67 +20,66 @@ REFUSALS = (
     "users-reset-user-key#response/403",
 )
 AUTHS = ("users-add#auth", "users-update-put#auth", "user-details#auth", "users-reset-user-key#auth")
-Call = Callable[[Api, User, Key], Reply]
+PATHS = ("users-add#path", "users-update-put#path", "user-details#path", "users-reset-user-key#path")
 
-WITH_API_KEY: dict[str, Call] = {
-    "addUser": lambda api, _, key: api.add(api_key=key),
-    "updateUser": lambda api, user, key: api.update(user, api_key=key),
-    "getUserDetails": lambda api, user, key: api.details(user.user_key, api_key=key),
-    "getUserDetails by query": lambda api, user, key: api.details(user.user_key, by="query", api_key=key),
-    "resetUserKey": lambda api, user, key: api.reset(user, api_key=key),
+# Each operation in the path of our own instance, on our own user: with which API key, with which user key.
+CALLS: dict[str, Callable[[Api, User, Key, Key], Reply]] = {
+    "addUser": lambda api, _, api_key, __: api.add(api_key=api_key),
+    "updateUser": lambda api, user, api_key, user_key: api.update(user, api_key=api_key, user_key=user_key),
+    "getUserDetails": lambda api, _, api_key, user_key: api.details(user_key, api_key=api_key),
+    "getUserDetails by query": lambda api, _, api_key, user_key: api.details(user_key, by="query", api_key=api_key),
+    "resetUserKey": lambda api, user, api_key, user_key: api.reset(user, api_key=api_key, user_key=user_key),
 }
-WITH_USER_KEY: dict[str, Call] = {
-    "updateUser": lambda api, user, key: api.update(user, user_key=key),
-    "resetUserKey": lambda api, user, key: api.reset(user, user_key=key),
-}
-# Where any user key will do for any user, these fail first.
-SOMEBODY_ELSES = {"updateUser": "USERS-UPDATE-12", "resetUserKey": "USERS-RESET-8"}
-EACH_API_KEY = pytest.mark.parametrize("operation", sorted(WITH_API_KEY))
-EACH_USER_KEY = pytest.mark.parametrize("operation", sorted(WITH_USER_KEY))
+EACH = pytest.mark.parametrize("operation", CALLS)
+
+# Those that change a user, and what fails first where any user key will do for any user.
+CHANGES = {"updateUser": "USERS-UPDATE-12", "resetUserKey": "USERS-RESET-8"}
+EACH_CHANGE = pytest.mark.parametrize("operation", CHANGES)
+WITH_A_USER_KEY = [operation for operation in CALLS if operation != "addUser"]
 
 
 @requirement("KEYS-1", MUST, source=(*AUTHS, *REFUSALS))
-@EACH_API_KEY
+@EACH
 @pytest.mark.parametrize("key", [ABSENT, ""], ids=["absent", "empty"])
 def test_no_api_key_is_refused(api: Api, operation: str, key: Key) -> None:
     """Without an API key, or with an empty one, each operation is refused with 403 and a `detail`; nothing changes."""
-    _expect_refusal(api, operation, key)
+    _expect_forbidden(api, operation, key)
 
 
 @requirement("KEYS-2", MUST, source=REFUSALS)
-@EACH_API_KEY
+@EACH
 def test_an_unknown_api_key_is_refused(api: Api, operation: str) -> None:
     """With an API key that nobody has, each operation is refused with 403 and a `detail`, and nothing changes."""
-    _expect_refusal(api, operation, api.unknown_key)
+    _expect_forbidden(api, operation, api.unknown_key)
 
 
 @requirement("KEYS-3", MUST, source=("users-add#path", *REFUSALS))
-@EACH_API_KEY
+@EACH
 def test_another_tenants_api_key_is_refused(api: Api, operation: str) -> None:
     """With an API key of another instance, each operation is refused with 403 and a `detail`, and nothing changes."""
-    _expect_refusal(api, operation, api.second_tenant.api_key)
+    _expect_forbidden(api, operation, api.second_tenant.api_key)
 
 
 @requirement("KEYS-4", MUST, source=("users-update-put#sample/curl", "users-reset-user-key#sample/curl"))
-@EACH_USER_KEY
+@EACH_CHANGE
 @pytest.mark.parametrize("key", [ABSENT, ""], ids=["absent", "empty"])
 def test_no_user_key_is_refused(api: Api, operation: str, key: Key) -> None:
     """Without a user key, or with an empty one, update and reset are refused with 403 or 404, and nothing changes."""
-    _expect_nothing_done(api, operation, key)
+    _expect_nothing_done(api, operation, user_key=key)
 
 
 @requirement("KEYS-5", MUST, source=("users-update-put#sample/curl", "users-reset-user-key#sample/curl"))
-@EACH_USER_KEY
+@EACH_CHANGE
 def test_an_unknown_user_key_is_refused(api: Api, operation: str) -> None:
     """With a user key that nobody has, update and reset are refused with 403 or 404, and nothing changes."""
-    _expect_nothing_done(api, operation, api.unknown_key)
+    _expect_nothing_done(api, operation, user_key=api.unknown_key)
 
 
 @requirement("KEYS-6", MUST, source=("users-update-put#path", "users-reset-user-key#path"))
-@EACH_USER_KEY
+@EACH_CHANGE
 def test_another_tenants_user_key_is_refused(api: Api, operation: str) -> None:
     """With a user key of another instance, update and reset are refused with 403 or 404, and nothing changes."""
-    _expect_nothing_done(api, operation, api.fresh_elsewhere().user_key)
+    _expect_nothing_done(api, operation, user_key=api.stranger().user_key)
 
 
 @requirement("KEYS-7", MUST, source=("user-details#path", "users-add#path"))
@@ -112,24 +112,53 @@ def test_user_keys_cannot_be_guessed(api: Api) -> None:
     expect.that(alike < shortest / 2, "user keys that differ", f"{alike} characters alike at an end", resets[0])
 
 
-def _expect_refusal(api: Api, operation: str, key: Key) -> None:
+@requirement("KEYS-9", MUST, source=(*PATHS, *REFUSALS))
+@pytest.mark.parametrize("operation", WITH_A_USER_KEY)
+def test_both_keys_of_another_tenant_are_refused(api: Api, operation: str) -> None:
+    """With both keys of a user of another instance, whatever takes a user key is refused; neither user changes."""
+    stranger = api.stranger()
+
+    _expect_nothing_done(api, operation, api_key=stranger.api_key, user_key=stranger.user_key, subject="KEYS-3")
+
+    if operation in CHANGES:
+        shown = api.details(stranger.user_key, instance=stranger.instance, api_key=stranger.api_key)
+        expect.that(shown.ok, "the other instance's user key to work still", str(shown), shown, "USER-DETAILS-1")
+        expect.same_user("the other instance's user", lasting(shown.body), lasting(stranger.body), shown)
+
+
+@requirement("KEYS-10", MUST, source=REFUSALS)
+@pytest.mark.parametrize("operation", ["addUser", "getUserDetails"])
+def test_an_api_key_with_another_end_is_refused(api: Api, operation: str) -> None:
+    """With the beginning of the API key and another end, add and details are refused with 403 and a `detail`."""
+    _expect_forbidden(api, operation, api.altered_key, "KEYS-2")
+
+
+def _expect_forbidden(api: Api, operation: str, api_key: Key, subject: str = "KEYS-1") -> None:
     user = api.anyone()
 
-    reply = WITH_API_KEY[operation](api, user, key)
+    reply = CALLS[operation](api, user, api_key, user.user_key)
 
-    expect.refused(reply, 403, subject="KEYS-1")
-    expect.same_user("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
+    expect.refused(reply, 403, subject=subject)
+    _expect_unchanged(api, operation, user, reply)
     if reply.status == 403:
         expect.detail(reply)
 
 
-def _expect_nothing_done(api: Api, operation: str, key: Key) -> None:
+def _expect_nothing_done(
+    api: Api, operation: str, *, user_key: Key, api_key: Key = DEFAULT, subject: str | None = None
+) -> None:
     user = api.anyone()
 
-    reply = WITH_USER_KEY[operation](api, user, key)
+    reply = CALLS[operation](api, user, api_key, user_key)
 
-    expect.refused(reply, 403, 404, subject=SOMEBODY_ELSES[operation])
-    expect.same_user("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
+    expect.refused(reply, 403, 404, subject=subject or CHANGES[operation])
+    _expect_unchanged(api, operation, user, reply)
+
+
+def _expect_unchanged(api: Api, operation: str, user: User, reply: Reply) -> None:
+    """Look at the user after what could have changed it."""
+    if operation in CHANGES:
+        expect.same_user("the user afterwards", lasting(api.shown(user)), lasting(user.body), reply)
 
 
 def _shared(one: str, other: str) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from syncano_contract import expect
-from syncano_contract.api import ABSENT, Api, Reply
+from syncano_contract.api import ABSENT, Api
 from syncano_contract.plugin import SHOULD, requirement
+from syncano_contract.reply import Reply
 
 
 @requirement(

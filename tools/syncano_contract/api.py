@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum, auto
+from itertools import count
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from syncano_contract import judge
 from syncano_contract.client import SAFE_METHODS, Client, Unreachable
-from syncano_contract.document import Document, Operation
+from syncano_contract.document import Document
 from syncano_contract.ledger import NOBODY, Ledger
 from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Inapplicable
 from syncano_contract.redact import Redactor
+from syncano_contract.reply import Reply, User, arranged
 from syncano_contract.target import Other, Target
 
 
@@ -29,94 +32,11 @@ class Choice(Enum):
 
 ABSENT, DEFAULT = Choice.ABSENT, Choice.DEFAULT
 Key = str | Choice
-
-
-LASTING = {"id": int, "username": str, "user_key": str, "groups": list}
-TIME = {"created_at": str}
-LASTING_PROFILE = {
-    **{"id": int, "owner": int},
-    **{"owner_permissions": str, "group_permissions": str, "other_permissions": str},
-}
-
-
-@dataclass(frozen=True)
-class User:
-    """A user that the run added, as the reply to its add showed it."""
-
-    instance: str
-    api_key: str = field(repr=False)
-    id: int
-    user_key: str = field(repr=False)
-    username: str
-    password: str = field(repr=False)
-    body: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What one call gave."""
-
-    operation: Operation
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The status code; raises CannotTell when there was no reply."""
-        if self.exchange.response is None:
-            raise CannotTell(f"{self.operation.id} gave no reply: {self.exchange.error}", judge.NO_REPLY)
-        return self.exchange.response.status
-
-    @property
-    def ok(self) -> bool:
-        """Whether this is any success."""
-        return 200 <= self.status < 300
-
-    @property
-    def body(self) -> Any:
-        """The JSON body; raises CannotTell when it is none, which is judged apart."""
-        try:
-            return judge.parse(self.exchange.response.body if self.exchange.response else b"")
-        except ValueError as error:
-            raise CannotTell(f"the body of {self.operation.id}'s reply is no JSON ({error})", self._aspect) from error
-
-    def at(self, *path: str) -> Any:
-        """The member of the body under a path of names; raises CannotTell when it is not there, as for `body`."""
-        value = self.body
-        for name in path:
-            if not isinstance(value, dict) or name not in value:
-                raise CannotTell(f"the reply of {self.operation.id} has no {'.'.join(path)}", self._aspect)
-            value = value[name]
-        return value
-
-    @property
-    def user_id(self) -> int:
-        """The id of the user that the body shows; raises CannotTell when it is no integer, as for `body`."""
-        user_id = self.at("id")
-        if type(user_id) is not int:
-            raise CannotTell(f"the id in the reply of {self.operation.id} is no integer", self._aspect)
-        return user_id
-
-    @property
-    def is_documented(self) -> bool:
-        """Whether the body has the shape that the document gives for this status."""
-        shape = self.operation.shapes.get(self.status)
-        if shape is None or self.exchange.response is None:
-            return False
-        return self._aspect not in {aspect for aspect, _, _ in judge.against(shape, self.exchange.response)}
-
-    @property
-    def _aspect(self) -> str:
-        return judge.BODY if self.ok else judge.ERROR_BODY
-
-    def __str__(self) -> str:
-        """The status and a shortened body, as a failure's message shows it."""
-        if self.exchange.response is None:
-            return f"no reply ({self.exchange.error})"
-        return f"{self.status} {judge.shorten(self.exchange.response.body) or '(no body)'}"
+LONG_KEY = 16  # characters from which on another end makes a key that nobody has
 
 
 class Api:
-    """Calls the operations of one target; `prefix` begins the name of every user that it adds."""
+    """Calls the operations of one target, from any thread; `prefix` begins the name of every user that it adds."""
 
     def __init__(
         self,
@@ -139,8 +59,9 @@ class Api:
         self.unknown_key = hashlib.sha1(ledger.prefix.encode(), usedforsecurity=False).hexdigest()
         self.read_only = read_only
         self._redactor = redactor
-        self._count = 0
-        self._anyone: User | None = None
+        self._numbers = count(1)
+        self._lock = threading.RLock()
+        self._kept: dict[str, User] = {}  # by what it is for
         self._given: set[object] = set()  # ids and keys of users added so far
 
     # The operations. What is not given is what a correct request has.
@@ -192,7 +113,7 @@ class Api:
         if by == "query" and isinstance(user_key, str):
             path += "?" + urlencode({"user_key": user_key})
         headers = self._headers(api_key, user_key if by == "header" else ABSENT, None)
-        return self._call("getUserDetails", path, headers, None)
+        return self._call("getUserDetails", path, headers, None, f"getUserDetails by {by}")
 
     def reset(
         self,
@@ -218,14 +139,19 @@ class Api:
 
     def anyone(self) -> User:
         """Return a user, as details shows it, for requests that are to be refused: the same while nothing fails."""
-        if self._anyone is None:
-            user = self.fresh()
-            self._anyone = replace(user, body=self.shown(user))
-        return self._anyone
+        return self._keep("anyone", self.target.instance, self.require("api_key"))
+
+    def somebody(self) -> User:
+        """Return a user on whom nothing relies, for requests that may be accepted."""
+        return self._keep("somebody", self.target.instance, self.require("api_key"))
+
+    def stranger(self) -> User:
+        """Return a user of the second tenant as `anyone` does; raises Inapplicable when the target names none."""
+        return self._keep("stranger", self.second_tenant.instance, self.second_tenant.api_key)
 
     def forget(self) -> None:
-        """Let the next `anyone` be another user, since this one may have been changed."""
-        self._anyone = None
+        """Let the next `anyone` and the like be other users, since these may have been changed."""
+        self._kept.clear()
 
     def fresh_elsewhere(self) -> User:
         """Add a user of the second tenant; raises Inapplicable when the target names none."""
@@ -246,6 +172,16 @@ class Api:
             raise Inapplicable(f"the target gives no {name}")
         return key
 
+    @property
+    def altered_key(self) -> str:
+        """The API key with another end, which nobody has; raises Inapplicable where the key is too short for that."""
+        key = self.require("api_key")
+        if len(key) < LONG_KEY:
+            raise Inapplicable("the api_key is so short that with another end it may be somebody else's")
+        altered = key[:-8] + self.unknown_key[:8]
+        self._redactor.learn("altered api_key", altered)
+        return altered
+
     def keys(self, user_key: Key = ABSENT) -> dict[str, str]:
         """Return the headers that carry the API key and a user key, for requests that are none of the operations."""
         return self._headers(DEFAULT, user_key, None)
@@ -259,8 +195,7 @@ class Api:
 
     def name(self) -> str:
         """Return a user name that nobody has."""
-        self._count += 1
-        return f"{self.prefix}-{self._count}"
+        return f"{self.prefix}-{next(self._numbers)}"
 
     def password(self) -> str:
         """Return a password that nobody can guess from the name."""
@@ -278,9 +213,18 @@ class Api:
         except Unreachable as error:
             raise CannotTell(f"{kind} gave no reply before: {error}", judge.NO_REPLY) from error
 
-    def _call(self, operation_id: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+    def _call(
+        self, operation_id: str, path: str, headers: Mapping[str, str], body: bytes | None, kind: str = ""
+    ) -> Reply:
         operation = self.document.operation(operation_id)
-        return Reply(operation, self.request(operation.method, path, headers, body, operation_id))
+        return Reply(operation, self.request(operation.method, path, headers, body, kind or operation_id))
+
+    def _keep(self, use: str, instance: str, api_key: str) -> User:
+        with self._lock:
+            if use not in self._kept:
+                user = self._fresh(instance, api_key)
+                self._kept[use] = replace(user, body=self.shown(user))
+            return self._kept[use]
 
     def _fresh(self, instance: str, api_key: str) -> User:
         username, password = self.name(), self.password()
@@ -288,9 +232,10 @@ class Api:
         user_id, user_key = reply.at("id"), reply.at("user_key")
         if type(user_id) is not int or not isinstance(user_key, str) or not user_key:
             raise CannotTell("the reply of addUser has no usable id and user_key", judge.BODY)
-        if user_id in self._given or user_key in self._given:
-            raise CannotTell("addUser gave two users the same id or key", "USERS-ADD-3")
-        self._given |= {user_id, user_key}
+        with self._lock:
+            if user_id in self._given or user_key in self._given:
+                raise CannotTell("addUser gave two users the same id or key", "USERS-ADD-3")
+            self._given |= {user_id, user_key}
         return User(instance, api_key, user_id, user_key, username, password, reply.body)
 
     def _credentials(self, username: Any, password: Any) -> bytes:
@@ -314,32 +259,6 @@ class Api:
             "Content-Type": media_type or ABSENT,
         }
         return {name: value for name, value in headers.items() if isinstance(value, str)}
-
-
-def arranged(reply: Reply) -> Reply:
-    """Return a reply that any success brought; raises CannotTell when it is no success."""
-    if not reply.ok:
-        subject = judge.SERVER_ERROR if reply.status >= 500 else reply.operation.id
-        raise CannotTell(f"{reply.operation.id} answered {reply}", subject)
-    return reply
-
-
-def lasting(body: Any, *, but: str | None = None, with_time: bool = False) -> dict[str, Any]:
-    """Return what of a user no look changes, by JSON pointer.
-
-    Left out are one member if `but` names it, links (each is judged wherever it is shown), the creation time unless
-    `with_time` asks for it, and what does not have the documented type, which is judged apart.
-    """
-    profile = body.get("profile") if isinstance(body, dict) else None
-    kept = {f"/{name}": value for name, value in _typed(body, LASTING) if name != but}
-    kept |= {f"/profile/{name}": value for name, value in _typed(profile, LASTING_PROFILE)}
-    return kept | ({f"/profile/{name}": value for name, value in _typed(profile, TIME)} if with_time else {})
-
-
-def _typed(body: Any, members: Mapping[str, type]) -> Iterator[tuple[str, Any]]:
-    for name, kind in members.items() if isinstance(body, dict) else ():
-        if type(body.get(name)) is kind:
-            yield name, body[name]
 
 
 def _or(choice: Key, own: str) -> Key:

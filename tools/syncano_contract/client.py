@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import email.utils
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import RemoteDisconnected
 
 import urllib3
-import urllib3.connection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -23,6 +20,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from syncano_contract.connections import PlainPool, Pool, TlsPool
 from syncano_contract.model import Exchange, Request, Response, header
 from syncano_contract.target import Target
 
@@ -44,34 +42,38 @@ class Unreachable(Exception):
 
 @dataclass
 class Log:
-    """Every exchange of a run, in the order of sending; one log may be shared by threads."""
+    """Every exchange of a run, in the order of their ends; one log may be shared by threads."""
 
     exchanges: list[Exchange] = field(default_factory=list)
     watchers: list[Callable[[Exchange], None]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, make: Callable[[int], Exchange]) -> Exchange:
-        """Append the exchange that `make` gives for the next number, and tell the watchers."""
+        """Append the exchange that `make` gives for the next number, and tell the watchers, one after the other."""
         with self._lock:
             exchange = make(len(self.exchanges) + 1)
             self.exchanges.append(exchange)
-        for watcher in self.watchers:
-            watcher(exchange)
+            for watcher in self.watchers:
+                watcher(exchange)
         return exchange
 
 
 class Client:
-    """Sends requests to a target; `timeout` is in seconds for one request, `rate` in requests a second."""
+    """Sends requests to a target; `timeout` is in seconds for one request, `rate` in requests a second.
+
+    One client may be shared by threads.
+    """
 
     def __init__(self, target: Target, log: Log, *, timeout: float, rate: float | None = None) -> None:
         """Open no connection yet; raises Problem for an unusable CA bundle at the first request."""
         self.log = log
-        self.sender = "preflight"
+        self._here = threading.local()
         self._base = target.url
         self._common = {"User-Agent": USER_AGENT, "Accept": "application/json", **dict(target.headers)}
         self._timeout = timeout
         self._pace = _Pace(rate)
         self._failures: dict[str, _Failures] = {}
+        self._counting = threading.Lock()
         self._pool = urllib3.PoolManager(
             num_pools=1,
             maxsize=16,
@@ -79,11 +81,20 @@ class Client:
             timeout=urllib3.Timeout(connect=timeout, read=timeout),
             ca_certs=str(target.ca_bundle) if target.ca_bundle else None,
         )
-        self._pool.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self._pool.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
 
     def close(self) -> None:
         """Close the connections."""
         self._pool.clear()
+
+    @property
+    def sender(self) -> str:
+        """For whom this thread sends: what its exchanges bear as their `sender`."""
+        return str(getattr(self._here, "sender", "preflight"))
+
+    @sender.setter
+    def sender(self, name: str) -> None:
+        self._here.sender = name
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, kind: str) -> Exchange:
         """Send one request to a path below the base URL and return the last exchange that came of it.
@@ -115,11 +126,19 @@ class Client:
                 break
             except (HTTPError, OSError, ValueError) as failure:
                 error = _worded(failure, self._timeout)
+                if _closed_early(failure):
+                    self._renew()
                 # A kept connection may be closed under a request that the target has not seen.
                 if last or not _closed_early(failure):
                     break
         seconds = time.perf_counter() - clock
         return self.log.add(lambda number: Exchange(number, started, seconds, self.sender, request, response, error))
+
+    def _renew(self) -> None:
+        """Take a new connection for each request from now on, as the target was seen to end one unannounced."""
+        pool = self._pool.connection_from_url(self._base)
+        if isinstance(pool, Pool):
+            pool.is_kept = False
 
     def _exchange(self, request: Request) -> Response:
         raw = self._pool.urlopen(
@@ -146,49 +165,13 @@ class Client:
                 raise Unreachable(failures.last)
 
     def _count(self, kind: str, exchange: Exchange) -> None:
-        if exchange.error is None:
-            self._failures.pop(kind, None)
-            self._failures.pop(ANY, None)
-            return
-        for broken in (kind, ANY):
-            count = self._failures[broken].count + 1 if broken in self._failures else 1
-            self._failures[broken] = _Failures(count, exchange.error, time.monotonic() + REST)
-
-
-class _Connection(urllib3.connection.HTTPConnection):
-    """A connection that is cut when the head of a reply is not complete in time, however slowly it trickles in."""
-
-    was_cut = False
-
-    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as the class above has it
-        """Wait for the head of the reply; raises TimeoutError where it is cut."""
-        cut = threading.Timer(float(self.timeout or 0), self._cut)
-        cut.daemon = True
-        cut.start()
-        try:
-            return super().getresponse()
-        finally:
-            cut.cancel()
-            if self.was_cut:  # whatever the connection made of it
-                raise TimeoutError
-
-    def _cut(self) -> None:
-        self.was_cut = True
-        with suppress(OSError):
-            if self.sock is not None:
-                self.sock.shutdown(socket.SHUT_RDWR)
-
-
-class _TlsConnection(_Connection, urllib3.connection.HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+        with self._counting:
+            for broken in (kind, ANY):
+                if exchange.error is None:
+                    self._failures.pop(broken, None)
+                else:
+                    count = self._failures[broken].count + 1 if broken in self._failures else 1
+                    self._failures[broken] = _Failures(count, exchange.error, time.monotonic() + REST)
 
 
 @dataclass(frozen=True)

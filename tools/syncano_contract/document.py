@@ -122,7 +122,7 @@ def _operations(tree: Mapping[str, Any]) -> Iterator[Operation]:
 
 def _shape(tree: Mapping[str, Any], response: Mapping[str, Any], pointer: str) -> Shape:
     if "$ref" in response:
-        pointer = response["$ref"].removeprefix("#")
+        pointer = unquote(response["$ref"]).removeprefix("#")
     response = resolve(tree, response)
     content = response.get("content", {})
     schema = next((media_type.get("schema") for media_type in content.values()), None)
@@ -142,7 +142,7 @@ def resolve(tree: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, A
     """Follow a local `$ref`, if the value is one."""
     while "$ref" in value:
         target: Any = tree
-        for step in value["$ref"].removeprefix("#/").split("/"):
+        for step in unquote(value["$ref"]).removeprefix("#/").split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]
         value = target
     return value

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from syncano_contract import judge
-from syncano_contract.api import Reply
 from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Failed
+from syncano_contract.reply import Reply
 from syncano_contract.session import Session, Sighting
 
 FIELDS = frozenset({"username", "password"})
 
-# An error that names no field at all fails these, and what else is about the naming of fields is put down to them.
+# An error that names no field, or the wrong one, fails these first; what else is about that is put down to them.
 FIRST_NAMED = {"addUser": "USERS-ADD-5", "updateUser": "USERS-UPDATE-6"}
 
 
@@ -36,17 +37,17 @@ def refused(reply: Reply, *statuses: int, subject: str | None = None) -> None:
     if reply.status in statuses or reply.status in judge.TOLERATED:
         return
     is_undocumented = 400 <= reply.status < 500 and reply.status not in reply.operation.shapes
-    owner = judge.STATUS if is_undocumented else _server_error(reply) or subject
+    owner = judge.STATUS if is_undocumented else _other_aspect(reply) or subject
     expected = f"{reply.operation.id} to refuse with {' or '.join(str(status) for status in statuses)}"
     raise Failed(expected, str(reply), reply.exchange, owner)
 
 
-def any_refusal(reply: Reply) -> None:
-    """Expect any 4xx."""
+def any_refusal(reply: Reply, subject: str | None = None) -> None:
+    """Expect any 4xx; `subject` as for `refused`."""
     _not_throttled(reply)
     if not 400 <= reply.status < 500:
         expected = f"{reply.operation.id} to refuse with a 4xx"
-        raise Failed(expected, str(reply), reply.exchange, _server_error(reply))
+        raise Failed(expected, str(reply), reply.exchange, _other_aspect(reply) or subject)
 
 
 def not_found(reply: Reply, for_another: Callable[[], Reply]) -> None:
@@ -75,17 +76,23 @@ def faulty(reply: Reply, *names: str) -> None:
     named = sorted(FIELDS & reply.body.keys())
     if named != sorted(names):
         expected = f"the error to name {' and '.join(sorted(names))}"
-        subject = None if named else FIRST_NAMED[reply.operation.id]
+        subject = FIRST_NAMED[reply.operation.id]
         raise Failed(expected, f"{' and '.join(named) or 'neither field'}, in {reply}", reply.exchange, subject)
     for name in names:
         if not _is_messages(reply.body[name]):
             raise CannotTell(f"{name} has no list of messages: {reply}", judge.ERROR_BODY)
 
 
-def equal(what: str, seen: object, expected: object, reply: Reply) -> None:
-    """Expect a value."""
+def equal(what: str, seen: object, expected: object, reply: Reply, subject: str | None = None) -> None:
+    """Expect a value; `subject` as for `refused`."""
     if seen != expected:
-        raise Failed(f"{what} to be {_json(expected)}", _json(seen), reply.exchange)
+        raise Failed(f"{what} to be {_json(expected)}", _json(seen), reply.exchange, subject)
+
+
+def name(what: str, seen: object, sent: str, reply: Reply, subject: str | None = None) -> None:
+    """Expect a user name as it was sent, but for case, surrounding space and Unicode normal form."""
+    if _folded(seen) != _folded(sent):
+        raise Failed(f"{what} to be {_json(sent)}", _json(seen), reply.exchange, subject)
 
 
 def same_user(
@@ -165,6 +172,16 @@ def _is_messages(value: object) -> bool:
 
 def _server_error(reply: Reply) -> str | None:
     return judge.SERVER_ERROR if reply.status >= 500 else None
+
+
+def _other_aspect(reply: Reply) -> str | None:
+    """Return what else is judged of a reply that is no refusal: a crash, or a success that shows no user at all."""
+    is_empty = reply.status == reply.operation.success and not reply.shows_user
+    return judge.BODY if is_empty else _server_error(reply)
+
+
+def _folded(name: object) -> object:
+    return unicodedata.normalize("NFKC", name).strip().casefold() if isinstance(name, str) else name
 
 
 def _json(value: object) -> str:

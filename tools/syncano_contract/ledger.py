@@ -8,6 +8,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from urllib.parse import quote, unquote
 
 from syncano_contract.client import SAFE_METHODS, is_unconnected
@@ -55,7 +56,7 @@ class Ledger:
         """Start with nobody; `prefix` begins the name of every user of this run."""
         self.prefix = prefix
         self._secret = secrets.token_hex(8)
-        self._passwords = 0
+        self._passwords = count(1)
         self._target = target
         self._instances = {target.instance, target.other.instance} if target.other else {target.instance}
         self._made: dict[tuple[str, int], Made] = {}
@@ -83,8 +84,7 @@ class Ledger:
 
     def password(self) -> str:
         """Return the next password; no name tells it."""
-        self._passwords += 1
-        return f"{self.password_stem}{self._passwords:06d}"  # as long as any other: none begins another
+        return f"{self.password_stem}{next(self._passwords):06d}"  # as long as any other: none begins another
 
     def enter(self, exchange: Exchange) -> None:
         """Note the user of an exchange that added one, or may have."""

@@ -101,7 +101,8 @@ class Result:
     """The verdict on one requirement, why, and the numbers of the exchanges that show it.
 
     `expected` and `seen` are the halves of a failure's message. `cause` is the id of the requirement whose failure
-    explains this result, where there is one.
+    explains this result, where there is one. `after` is how many requests had been sent when the verdict was made, and
+    `seconds` how much of the run's time had passed by then.
     """
 
     requirement: str
@@ -111,6 +112,8 @@ class Result:
     expected: str | None = None
     seen: str | None = None
     cause: str | None = None
+    after: int | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,25 @@ class Failed(AssertionError):
     """The target did something else than the requirement asks.
 
     `subject` names what else this may be the fault of (an aspect of `judge`, or an operationId): where the requirement
-    on that subject failed too, this one cannot tell.
+    on that subject failed too, this one cannot tell. `evidence` is what a replay has to send, by number, where that is
+    not all that the test sent.
     """
 
-    def __init__(self, expected: str, seen: str, exchange: Exchange | None = None, subject: str | None = None) -> None:
+    def __init__(
+        self,
+        expected: str,
+        seen: str,
+        exchange: Exchange | None = None,
+        subject: str | None = None,
+        evidence: tuple[int, ...] = (),
+    ) -> None:
         """Keep both halves of the sentence "expected …, saw …"."""
         super().__init__(f"expected {expected}, saw {seen}")
         self.expected = expected
         self.seen = seen
         self.exchange = exchange
         self.subject = subject
+        self.evidence = evidence
 
 
 class CannotTell(Exception):

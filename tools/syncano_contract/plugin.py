@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Generator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
 
 import pytest
 
@@ -16,6 +17,7 @@ from syncano_contract.settings import Depth
 from syncano_contract.verdicts import Finding
 
 MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
+BROKE = "the suite itself broke"
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Runner:
         self._session = session
         self._progress = progress
         self._done = 0
+        self._began = monotonic()
 
     @pytest.fixture(scope="session")
     def session(self) -> Session:
@@ -147,7 +150,9 @@ class Runner:
             raised = error
             self._session.api.forget()
         sent = tuple(exchange.number for exchange in self._session.log.exchanges[before:])
-        self.findings.append(finding(mark.id, raised, sent))
+        found = finding(mark.id, raised, sent)
+        after, seconds = len(self._session.log.exchanges), monotonic() - self._began
+        self.findings.append(replace(found, after=after, seconds=seconds))
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -163,7 +168,8 @@ def finding(requirement_id: str, raised: BaseException | None, sent: tuple[int, 
             return Finding(requirement_id, Verdict.PASSED, evidence=sent)
         case Failed():
             shown = raised.exchange and raised.exchange.number
-            evidence = (*(number for number in sent if number != shown), *((shown,) if shown else ()))
+            others = tuple(number for number in raised.evidence or sent if number != shown)
+            evidence = (*others, *((shown,) if shown else ()))
             return Finding(
                 requirement_id,
                 Verdict.FAILED,
@@ -180,5 +186,5 @@ def finding(requirement_id: str, raised: BaseException | None, sent: tuple[int, 
         case Untested():
             return Finding(requirement_id, Verdict.UNTESTED, str(raised))
         case _:
-            message = f"the suite itself broke: {type(raised).__name__}: {raised}"
+            message = f"{BROKE}: {type(raised).__name__}: {raised}"
             return Finding(requirement_id, Verdict.CANNOT_TELL, message, sent)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syncano_contract.api import Reply
 from syncano_contract.model import Problem, header
 from syncano_contract.outcome import CannotTell
+from syncano_contract.reply import Reply
 from syncano_contract.session import Session
 
 KEYS_FIX = "check it in the target file or the environment; `syncano-contract target` explains each key"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import threading
 from dataclasses import replace
 from functools import cache
 
@@ -36,13 +37,13 @@ CUT = re.compile(r"[!-~]{6,200}(?=…)")  # what `judge.shorten` leaves may end 
 
 # While a text is worked on, one character of this plane for private use stands for each placeholder.
 PRIVATE = 0xF0000
-SHOWN = r"<(?:redacted|password|(?:other )?[a-z]+_key|header [^<>]+)(?: \d+)?>"
+SHOWN = r"<(?:redacted|password|(?:other |altered )?[a-z]+_key|header [^<>]+)(?: \d+)?>"
 PLACEHOLDER = re.compile(rf"[\U000f0000-\U000ffffd]|{SHOWN}")
 ALONE = re.compile(rf"(?:[A-Za-z]+ )?{SHOWN}")
 
 
 class Redactor:
-    """Learns secrets as they appear and replaces each by the same placeholder everywhere."""
+    """Learns secrets as they appear, in any thread, and replaces each by the same placeholder everywhere."""
 
     def __init__(self, target: Target) -> None:
         """Start with the keys and header values of a target."""
@@ -52,6 +53,7 @@ class Redactor:
         self._heads: dict[str, list[str]] = {}
         self._placeholders: dict[int, str] = {}
         self._counts: dict[str, int] = {}
+        self._learning = threading.Lock()
         self._own_headers = {name.lower() for name, _ in target.headers} - OPEN_HEADERS
         for name in KEYS:
             self._remember(getattr(target, name) or "", f"<{name}>")
@@ -63,9 +65,10 @@ class Redactor:
 
     def learn(self, kind: str, value: str) -> None:
         """Remember a secret of a kind (such as `user_key`); too short a value could be any word and is passed over."""
-        if len(value) >= SHORTEST and value not in self._tokens and value not in self._odd:
-            self._counts[kind] = self._counts.get(kind, 0) + 1
-            self._remember(value, f"<{kind} {self._counts[kind]}>")
+        with self._learning:
+            if len(value) >= SHORTEST and value not in self._tokens and value not in self._odd:
+                self._counts[kind] = self._counts.get(kind, 0) + 1
+                self._remember(value, f"<{kind} {self._counts[kind]}>")
 
     def learn_from(self, text: str) -> None:
         """Remember every secret that a text, whole or cut off, names as such; what holds blanks is a message."""

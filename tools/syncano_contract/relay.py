@@ -34,6 +34,7 @@ class Relay:
     def __init__(self, api: Api, user_key: str | None = None) -> None:
         """Relay for a run that may add users, or, read-only, with the key of an existing one."""
         self._api = api
+        self._sender = api.client.sender
         subject = None if user_key else api.fresh()
         self._existing_key = user_key or ""
         self._subject_id = subject.id if subject else None
@@ -58,6 +59,7 @@ class Relay:
         found = PATH.match(path)
         if found is None:
             return None
+        self._api.client.sender = self._sender  # each request arrives in a thread of its own
         sent_path, user_id = self._path(found)
         try:
             sent = self._body(body)

@@ -14,7 +14,8 @@ QUOTED = "quote({}, safe='')"
 
 # What the redactor and the ledger leave in requests that another run has to find anew.
 ANEW = re.compile(
-    r"<(?P<kind>user_key|password|api_?key|plain_key|account_key|other api_key|header [^<>]*?)(?: (?P<number>\d+))?>"
+    r"<(?P<kind>user_key|password|api_?key|plain_key|account_key|(?:other|altered) api_key|header [^<>]*?)"
+    r"(?: (?P<number>\d+))?>"
     r"|contract-[0-9a-f]{8}(?![0-9a-f])"
 )
 LEFT_OUT = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding"})  # http.client's
@@ -175,6 +176,9 @@ class _Steps:
         origin = self._origins.keys.get(count, number) if kind == "user_key" and count else number
         if origin < number:
             self._kept.setdefault(origin, {})[name] = "member(reply, 'user_key', str)"
+        elif kind == "altered api_key":
+            altered = "key('SYNCANO_API_KEY')[:-8] + secrets.token_hex(4)"
+            self._values[name] = f"SECRETS.setdefault({name!r}, {altered})"
         elif kind == "password":
             self._values[name] = f"SECRETS.setdefault({name!r}, 'pw-' + secrets.token_hex(8))"
         else:

@@ -18,7 +18,7 @@ from syncano_contract import session as sessions
 from syncano_contract.client import Unreachable
 from syncano_contract.document import Document
 from syncano_contract.model import Coverage, Problem, Report, Requirement, Result
-from syncano_contract.plugin import Collector, Runner
+from syncano_contract.plugin import BROKE, Collector, Runner
 from syncano_contract.preflight import check
 from syncano_contract.resources import CONTRACT_TESTS
 from syncano_contract.session import Session
@@ -80,7 +80,7 @@ def _suite(collector: Collector, runner: Runner) -> Iterator[str]:
     except KeyboardInterrupt:
         yield INTERRUPTED
     if runner.crash:
-        yield f"the suite itself broke: {runner.crash}"
+        yield f"{BROKE}: {runner.crash}"
 
 
 def _pytest(plugins: Sequence[object], *options: str) -> None:

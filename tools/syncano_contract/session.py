@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,21 +43,23 @@ class Session:
     ledger: Ledger
     client: Client
     api: Api
-    _matches: list[Match | None] = field(default_factory=list)
+    _matches: list[tuple[Exchange, Match | None]] = field(default_factory=list)
     _departures: list[Departure] = field(default_factory=list)
     _judged: int = 0
+    _judging: threading.Lock = field(default_factory=threading.Lock)
 
     def departures(self, *aspects: str) -> Iterator[Departure]:
         """Yield the departures, in these aspects, of every exchange so far; each exchange is judged once."""
-        while self._judged < len(self.log.exchanges):
-            exchange = self.log.exchanges[self._judged]
-            self._departures += judge(self.document, self.target.url, exchange)
-            self._judged += 1
-        return (departure for departure in self._departures if departure.aspect in aspects)
+        with self._judging:
+            for exchange in self.log.exchanges[self._judged :]:
+                self._departures += judge(self.document, self.target.url, exchange)
+                self._judged += 1
+            found = tuple(self._departures)
+        return (departure for departure in found if departure.aspect in aspects)
 
     def sightings(self) -> Iterator[Sighting]:
-        """Yield every user that a success of an operation showed, in the order of sending."""
-        for exchange, matched in zip(self.log.exchanges, self._matched(), strict=True):
+        """Yield every user that a success of an operation showed, in the order of their exchanges."""
+        for exchange, matched in self._matched():
             if matched is None or exchange.response is None or exchange.response.status // 100 != 2:
                 continue
             body = _user(exchange.response.body)
@@ -66,7 +69,7 @@ class Session:
     def replies(self) -> Counter[tuple[str, int]]:
         """Count the replies so far by operationId and status."""
         replies: Counter[tuple[str, int]] = Counter()
-        for exchange, matched in zip(self.log.exchanges, self._matched(), strict=True):
+        for exchange, matched in self._matched():
             if matched is not None and exchange.response is not None:
                 replies[matched[0].id, exchange.response.status] += 1
         return replies
@@ -84,14 +87,15 @@ class Session:
 
     def operation(self, exchange: Exchange) -> Operation | None:
         """Return the operation whose method and path a request has."""
-        matched = self._matched()[exchange.number - 1]
+        _, matched = self._matched()[exchange.number - 1]
         return matched[0] if matched else None
 
-    def _matched(self) -> list[Match | None]:
-        """Return what each exchange so far matched in the document; each is matched once."""
-        for exchange in self.log.exchanges[len(self._matches) :]:
-            path = path_below(self.target.url, exchange.request.url)
-            self._matches.append(self.document.match(exchange.request.method, path))
+    def _matched(self) -> list[tuple[Exchange, Match | None]]:
+        """Return each exchange so far with what it matched in the document; each is matched once."""
+        with self._judging:
+            for exchange in self.log.exchanges[len(self._matches) :]:
+                path = path_below(self.target.url, exchange.request.url)
+                self._matches.append((exchange, self.document.match(exchange.request.method, path)))
         return self._matches
 
 

@@ -13,7 +13,7 @@ ORDER = (Verdict.FAILED, Verdict.CANNOT_TELL, Verdict.PASSED, Verdict.INAPPLICAB
 
 @dataclass(frozen=True)
 class Finding:
-    """What one test, or one case of a parametrized test, found; `subject` as in `outcome`."""
+    """What one test, or one case of a parametrized test, found; `subject` as in `outcome`, the rest as in a result."""
 
     requirement: str
     verdict: Verdict
@@ -22,6 +22,8 @@ class Finding:
     subject: str | None = None
     expected: str | None = None
     seen: str | None = None
+    after: int | None = None
+    seconds: float | None = None
 
 
 def results(
@@ -111,4 +113,6 @@ def _result(requirement: str, found: list[tuple[Finding, str | None]]) -> Result
         expected=finding.expected,
         seen=finding.seen,
         cause=cause,
+        after=finding.after,
+        seconds=finding.seconds,
     )

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syncano_contract import document
-from syncano_contract.cli.run import seeded
 from syncano_contract.model import Report, Verdict
-from syncano_contract.reference.app import create_app
-from syncano_contract.reference.deployment import Deployment
-from syncano_contract.reference.server import Embedded
+from syncano_contract.reference.passwords import Passwords
+from syncano_contract.reference.seeds import seeded
+from syncano_contract.reference.server import Build, Embedded, reference_app
+from syncano_contract.reference.store import Store
 from syncano_contract.run import run
 from syncano_contract.settings import Depth, Settings
 from syncano_contract.target import Target
@@ -54,8 +54,8 @@ Alter = Callable[[Answer], Answer]
 def altered(alter: Alter) -> Embedded:
     """The reference deployment whose every answer goes through `alter`."""
 
-    def make_app(deployment: Deployment) -> ASGIApp:
-        app = create_app(deployment)
+    def make_app(store: Store, passwords: Passwords) -> ASGIApp:
+        app = reference_app(store, passwords)
 
         async def altering(scope: Scope, receive: Receive, send: Send) -> None:
             answer = alter(await _answer(app, scope, receive))
@@ -64,7 +64,7 @@ def altered(alter: Alter) -> Embedded:
 
         return altering
 
-    return Embedded(make_app)
+    return Embedded(Build(make_app))
 
 
 async def _answer(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:

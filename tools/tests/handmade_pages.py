@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from syncano_contract.model import Fact
 from syncano_contract.pages import Item, Page, page_of, read
+from syncano_contract.pages.block import Member
 from syncano_contract.pages.extract import facts
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -49,11 +51,28 @@ def repairs(*pages: dict[str, Any]) -> list[tuple[str | None, str, Any, Any]]:
     return [(value["of"], value["what"], value["before"], value["after"]) for value in values]
 
 
-def facts_in(folder: Path) -> tuple[Fact, ...]:
-    """Return the facts of all pages in a folder, which has to hold nothing else."""
+def pages_in(folder: Path) -> list[Page]:
+    """Return all pages in a folder, which has to hold nothing else."""
     items = list(read([folder], io.BytesIO()))
     assert all(isinstance(item, Page) for item in items), items
-    return facts(item for item in items if isinstance(item, Page))
+    return [item for item in items if isinstance(item, Page)]
+
+
+def facts_in(folder: Path) -> tuple[Fact, ...]:
+    """Return the facts of all pages in a folder, which has to hold nothing else."""
+    return facts(pages_in(folder))
+
+
+def document_of(members: Iterable[Member]) -> dict[str, Any]:
+    """Return the document that its members, each with the names of what it stands in, make together."""
+    document: dict[str, Any] = {}
+    for (*above, name), value in members:
+        inner = document
+        for each in above:
+            inner = inner.setdefault(each, {})
+        assert name not in inner
+        inner[name] = value
+    return document
 
 
 def piped(content: bytes | str | Any) -> list[Item]:

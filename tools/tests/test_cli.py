@@ -26,6 +26,7 @@ from syncano_contract.cli import main
 from syncano_contract.reference.seeds import render_target
 from syncano_contract.reference.server import Embedded
 
+COMMANDS = ["extract", "faults", "prove", "requirements", "run", "serve", "target", "trace", "validate"]
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -169,7 +170,7 @@ def test_target_prints_a_file_that_can_be_used() -> None:
     assert tomllib.loads(re.sub(r"^# (?=[a-z_A-Z-]+ = |\[)", "", result.stdout, flags=re.M)).keys() == target.SETTINGS
 
 
-@pytest.mark.parametrize("command", ["extract", "requirements", "run", "serve", "target", "trace", "validate"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_an_example(command: str) -> None:
     result = call(command, "--help")
 
@@ -180,9 +181,7 @@ def test_help_has_an_example(command: str) -> None:
 def test_help_names_every_command() -> None:
     result = call("--help")
 
-    assert re.findall(r"^  ([a-z]+)  ", result.stdout, re.M) == [
-        "extract", "requirements", "run", "serve", "target", "trace", "validate"
-    ]  # fmt: skip
+    assert re.findall(r"^  ([a-z]+)  ", result.stdout, re.M) == COMMANDS
 
 
 def test_serve_prints_a_target_that_a_run_can_use() -> None:

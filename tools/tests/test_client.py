@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -124,6 +125,21 @@ class CloseFirst:
             broken.close(connection, over)
 
 
+def test_a_target_that_ends_connections_unannounced_gets_a_new_one_for_each_request() -> None:
+    def answer_and_close_soon(connection: socket.socket, over: threading.Event) -> None:
+        broken.answer(b"200", b"{}")(connection, over)
+        over.wait(0.02)  # for so long a request that is sent on this connection meets its end
+        connection.shutdown(socket.SHUT_RDWR)
+
+    with Broken(answer_and_close_soon) as server:
+        client = Client(Target(server.url, "rivia"), Log(), timeout=1)
+        errors = [client.send("POST", "/x/", {}, b"", "addUser").error for _ in range(6)]
+        client.close()
+
+    assert errors == [None] * 6
+    assert server.connections == 6
+
+
 def test_what_gave_no_reply_twice_is_given_up() -> None:
     with Broken(broken.close) as target:
         client = Client(Target(target.url, "rivia"), Log(), timeout=1)
@@ -183,6 +199,27 @@ def test_exchanges_are_numbered_in_the_order_of_sending_and_watched() -> None:
     assert seen == [1, 2, 3]
     assert [exchange.number for exchange in log.exchanges] == [1, 2, 3]
     assert server.connections == 1
+
+
+def test_threads_send_each_for_its_own_sender_and_share_numbers_and_failures() -> None:
+    seen: list[int] = []
+    log = Log(watchers=[lambda exchange: seen.append(exchange.number)])
+    with Broken(broken.answer(b"200", b"{}")) as server:
+        client = Client(Target(server.url, "rivia"), log, timeout=5)
+        client.sender = "USERS-ADD-1"
+
+        def send_some(sender: str) -> None:
+            client.sender = sender
+            for _ in range(20):
+                client.send("GET", f"/{sender}/", {}, None, "getUserDetails")
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(send_some, [f"X-{number}" for number in range(8)]))
+        client.close()
+
+    assert seen == [exchange.number for exchange in log.exchanges] == list(range(1, 161))
+    assert all(exchange.request.url.endswith(f"/{exchange.sender}/") for exchange in log.exchanges)
+    assert client.sender == "USERS-ADD-1"
 
 
 def test_a_rate_spaces_requests_evenly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,6 +163,15 @@ def test_a_reference_is_followed_to_its_end() -> None:
     assert resolve(tree, {"y": 2}) == {"y": 2}
 
 
+def test_a_reference_may_be_percent_encoded(tmp_path: Path) -> None:
+    encoded = TREE.replace("#/components/responses/Made", "#/components/responses/%4Dade")
+    (tmp_path / "d.yaml").write_text(encoded, encoding="utf-8")
+
+    (shape, *_) = load(tmp_path / "d.yaml").operation("getIt").shapes.values()
+
+    assert (shape.pointer, shape.media_types) == ("/components/responses/Made", ("a/json",))
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [

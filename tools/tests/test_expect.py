@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from syncano_contract import expect
-from syncano_contract.api import Reply
 from syncano_contract.document import load
 from syncano_contract.model import Exchange, Request, Response
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
+from syncano_contract.reply import Reply
 from syncano_contract.session import Session, begin
 from syncano_contract.settings import Settings
 from syncano_contract.target import Target
@@ -104,6 +104,8 @@ def test_what_is_expected_raises_nothing() -> None:
     expect.faulty(reply(400, {"password": ["a"], "username": ["b"]}), "username", "password")
     expect.that(1, "one", "none", reply(200))
     expect.equal("it", 1, 1, reply(200))
+    expect.name("it", " STRASSE ", "stra\u00dfe", reply(200))
+    expect.name("it", "\u0065\u0301", "\u00e9", reply(200))
 
     assert expect.detail(reply(404, {"detail": "Gone.", "code": 7})) == "Gone."
 
@@ -121,7 +123,38 @@ def test_another_status_than_the_refusals_is_named_with_them() -> None:
     caught = failure(lambda: expect.refused(reply(200, {}), 403, 404))
 
     assert caught.expected == "addUser to refuse with 403 or 404"
-    assert caught.subject is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "subject"),
+    [
+        (200, USER, "KEYS-1"),
+        (200, {"id": 7}, "KEYS-1"),
+        (200, {"detail": "No."}, "success body"),
+        (200, [], "success body"),
+        (200, b"", "success body"),
+        (201, {"detail": "No."}, "KEYS-1"),
+        (204, b"", "KEYS-1"),
+        (500, {"detail": "No."}, "server error"),
+    ],
+)
+def test_a_success_that_shows_no_user_is_put_down_to_the_bodies(status: int, body: object, subject: str) -> None:
+    acts: list[Callable[[Reply], None]] = [
+        lambda one: expect.refused(one, 403, subject="KEYS-1"),
+        lambda one: expect.any_refusal(one, "KEYS-1"),
+    ]
+
+    found = [failure(lambda act=act: act(reply(status, body))).subject for act in acts]  # type: ignore[misc]
+
+    assert found == [subject.replace("success ", "")] * 2
+
+
+@pytest.mark.parametrize("shown", ["caf", "caf&eacute;", "caf\u00c3\u00a9", "", None, 7])
+def test_a_name_that_is_not_the_one_that_was_sent_fails(shown: object) -> None:
+    caught = failure(lambda: expect.name("the username", shown, "caf\u00e9", reply(200), "USERS-ADD-2"))
+
+    assert caught.expected == 'the username to be "caf\u00e9"'
+    assert caught.subject == "USERS-ADD-2"
 
 
 @pytest.mark.parametrize(("status", "subject"), [(401, "status"), (422, "status"), (400, None), (403, None)])
@@ -176,7 +209,7 @@ def test_an_error_that_names_other_fields_fails(body: object, seen: str) -> None
     caught = failure(lambda: expect.faulty(reply(400, body), "username"))
 
     assert str(caught) == f"expected the error to name username, saw {seen}, in 400 {json.dumps(body)}"
-    assert caught.subject == ("USERS-ADD-5" if seen == "neither field" else None)
+    assert caught.subject == "USERS-ADD-5"
 
 
 def test_an_error_may_say_more_than_it_has_to() -> None:

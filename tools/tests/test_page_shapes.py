@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from handmade_pages import TRANSCRIPTS, resolve
 from syncano_contract.pages import NotAPage, Note, Page, page_of, read
-from syncano_contract.pages.draft import draft_of
 from syncano_contract.pages.extract import facts, lines, to_json_line
 from syncano_contract.pages.samples import sample_of
-from test_draft import assert_sound
+from test_draft import drafted_soundly
 
 ALWAYS = settings(
     database=None,
@@ -37,6 +36,9 @@ NAMES = [
     "hidden",
     "content",
     "privacy",
+    "position",
+    "state",
+    "link_url",
 ]
 ODD = st.sampled_from(
     ["", " ", "`", "{", "}", ":id", "{id}", "<a b>", "?a=:b", "~", "#", "\x00", "\u2028", "é", "ß", "0"]
@@ -149,7 +151,7 @@ def test_lines_are_facts_in_the_same_order_whatever_the_order_of_pages(data: lis
 def test_whatever_is_read_gives_a_valid_draft(data: list[dict[str, Any]]) -> None:
     found = [item for item in read(["-"], io.BytesIO(json.dumps(data).encode())) if isinstance(item, Page)]
 
-    assert_sound(draft_of(facts(found)))
+    drafted_soundly(found)
 
 
 @given(st.binary(max_size=200) | TEXTS.map(str.encode) | JSON.map(str.encode))

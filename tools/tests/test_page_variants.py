@@ -11,6 +11,7 @@ from handmade_pages import basic, endpoint, facts_by_id, page, pointers, repairs
 from syncano_contract.pages import NotAPage, Note, page_of
 from syncano_contract.pages.extract import facts, lines, to_json_line
 
+DEEP_AND_REPEATED = f'{{"a": {"[" * 101}{"]" * 101}, "a": 1}}'
 ID = {"name": "id", "in": "path", "type": "string", "required": True}
 
 
@@ -42,7 +43,7 @@ def test_a_path_is_normalised_and_each_change_is_told(url: str, path: str) -> No
 
     assert facts_by_id(data)["things#path"] == path
     told = [(before, after) for of, _, before, after in repairs(data) if of == "things#path"]
-    assert told == [] if url == path else (told[0][0], told[-1][1]) == (url.strip(), path)
+    assert told == [] if url == path else (told[0][0], told[-1][1]) == (url, path)
 
 
 def test_steps_of_a_path_are_told_one_by_one() -> None:
@@ -107,6 +108,13 @@ def test_a_query_in_the_url_that_is_no_parameter_becomes_one() -> None:
     assert facts["things#param/limit"] == {"name": "limit", "in": "query", "type": None, "required": False}
 
 
+def test_a_query_that_gives_a_name_twice_is_told() -> None:
+    data = endpoint(url="/things/?a=1&a=2")
+
+    assert facts_by_id(data)["things#param/a"]["default"] == "2"
+    assert ("things#param/a", "repeated member", {"a": ["1", "2"]}, {"a": "2"}) in repairs(data)
+
+
 def test_a_query_expression_is_a_query() -> None:
     facts = facts_by_id(endpoint(url="/things/{?start,limit}"))
 
@@ -150,8 +158,8 @@ def test_a_path_parameter_without_a_place_is_told() -> None:
     [
         *((place, place, False) for place in ("path", "query", "header", "body", "form", "cookie")),
         ("formData", "form", True),
+        (" Query", "query", True),
         ("matrix", None, True),
-        (None, None, False),
         (7, None, True),
     ],
 )
@@ -179,7 +187,7 @@ def test_places(said: Any, taken: str | None, is_told: bool) -> None:
         ("", None, True),
         ("uuid4", None, True),
         (["string"], None, True),
-        (None, None, False),
+        (None, None, True),
     ],
 )
 def test_types(said: Any, taken: str | None, is_told: bool) -> None:
@@ -194,7 +202,8 @@ def test_types(said: Any, taken: str | None, is_told: bool) -> None:
     [
         ("array_string", "string", False),
         ("array_object", "object", False),
-        ("array_int", "integer", False),
+        ("array_int", "integer", True),
+        ("Array_String", "string", True),
         ("array_boolean", "boolean", False),
         ("array_mixed", None, False),
         ("array_of_things", None, True),
@@ -287,22 +296,27 @@ def test_a_default_that_is_none_of_its_type_is_left_out_and_told(kind: str, said
 
 
 @pytest.mark.parametrize(
-    ("kind", "said", "taken"),
+    ("kind", "said", "taken", "is_told"),
     [
-        ("string", "asc, desc,asc ,", ["asc", "desc"]),
-        ("integer", "1,2, 3", [1, 2, 3]),
-        ("string", ["a", "b"], ["a", "b"]),
-        ("array_string", "a,b", ["a", "b"]),
-        ("string", "", None),
-        ("string", None, None),
-        ("string", [], None),
+        ("string", "asc, desc,asc ,", ["asc", "desc"], True),
+        ("string", "a,a", ["a"], True),
+        ("string", "a,,b", ["a", "b"], True),
+        ("integer", "1,2, 3", [1, 2, 3], True),
+        ("integer", "1,2,3", [1, 2, 3], False),
+        ("string", '"a","b"', ['"a"', '"b"'], False),
+        ("string", ["a", "b"], ["a", "b"], False),
+        ("string", ["a", " b"], ["a", "b"], True),
+        ("array_string", "a,b", ["a", "b"], False),
+        ("string", "", None, False),
+        ("string", None, None, False),
+        ("string", [], None, False),
     ],
 )
-def test_enums_are_trimmed_typed_and_without_repetition(kind: str, said: Any, taken: Any) -> None:
+def test_enums_are_trimmed_typed_and_without_repetition(kind: str, said: Any, taken: Any, *, is_told: bool) -> None:
     data = endpoint(params=[{"name": "x", "in": "query", "type": kind, "required": False, "enumValues": said}])
 
     assert facts_by_id(data)["things#param/x"].get("enum") == taken
-    assert repairs(data) == []
+    assert repairs(data) == ([("things#param/x", "parameter enum", said, taken)] if is_told else [])
 
 
 @pytest.mark.parametrize("said", ["a,b", [{"value": 1}], {"a": 1}, ","])
@@ -311,6 +325,29 @@ def test_an_enum_that_is_none_of_its_type_is_left_out_and_told(said: Any) -> Non
 
     assert "enum" not in facts_by_id(data)["things#param/x"]
     assert repairs(data) == [("things#param/x", "parameter enum", said, None)]
+
+
+@pytest.mark.parametrize(("member", "what"), [("type", "parameter without type"), ("in", "parameter without place")])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_parameter_without_type_or_place_is_told(member: str, what: str, *, is_there: bool) -> None:
+    entry = {"name": "x", "in": "query", "type": "string", "required": False}
+    data = endpoint(params=[entry | {member: None} if is_there else {n: entry[n] for n in entry if n != member}])
+
+    assert facts_by_id(data)["things#param/x"][member] is None
+    assert repairs(data) == [("things#param/x", what, None, None)]
+    assert pointers(data)["things#repair/1"] == f"/api/params/0{f'/{member}' if is_there else ''}"
+
+
+def test_blanks_around_the_name_of_a_parameter_are_told() -> None:
+    data = endpoint(params=[{"name": " x ", "in": "query", "type": "string", "required": False}])
+
+    assert repairs(data) == [("things#param/x", "parameter name", " x ", "x")]
+
+
+def test_a_definition_that_a_parameter_names_is_told() -> None:
+    data = endpoint(params=[{"name": "x", "in": "body", "type": "object", "required": False, "ref": "channels"}])
+
+    assert repairs(data) == [("things#param/x", "parameter ref", "channels", None)]
 
 
 @pytest.mark.parametrize("name", [None, "", "  ", 7])
@@ -334,10 +371,31 @@ def test_a_status_without_a_body_is_kept_and_told(code: Any) -> None:
     data = result(code=code)
 
     assert facts_by_id(data)["things#response/200"] == {"status": 200, "language": "json", "body": None}
-    assert repairs(data) == [("things#response/200", "result without body", "", None)]
+    assert repairs(data) == [("things#response/200", "result without body", code, None)]
 
 
-@pytest.mark.parametrize("code", ["<b>Done</b>", '{"a": 1,}', "{'a': 1}", '{"a": NaN}', '{"a": 1e999}', "[" * 5000])
+def test_a_body_that_is_null_is_told() -> None:
+    data = result(code="null")
+
+    assert facts_by_id(data)["things#response/200"]["body"] is None
+    assert repairs(data) == [("things#response/200", "result body", "null", None)]
+
+
+def test_a_member_that_a_body_has_twice_is_told() -> None:
+    data = result(code='{"a": 1, "b": {"c": [], "c": null, "c": 0}, "a": 2}')
+
+    assert facts_by_id(data)["things#response/200"]["body"] == {"a": 2, "b": {"c": 0}}
+    assert repairs(data) == [
+        ("things#response/200", "repeated member", {"c": [[], None, 0]}, {"c": 0}),
+        ("things#response/200", "repeated member", {"a": [1, 2]}, {"a": 2}),
+    ]
+    assert pointers(data)["things#repair/1"] == "/api/results/codes/0/code"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["<b>Done</b>", '{"a": 1,}', "{'a': 1}", '{"a": NaN}', '{"a": 1e999}', DEEP_AND_REPEATED, "9" * 5000, "[" * 5000],
+)
 def test_a_body_that_is_no_json_is_told(code: str) -> None:
     data = result(code=code)
 
@@ -383,11 +441,13 @@ def test_samples_of_one_language_are_counted_and_one_without_a_language_is_kept(
     assert members == [["b"], ["c"], ["d"]]
 
 
-@pytest.mark.parametrize("code", [None, 7, {"method": "GET"}, {"method": 1, "url": None, "headers": [], "members": []}])
+@pytest.mark.parametrize(
+    "code", [None, "", " ", 7, {"method": "GET"}, {"method": 1, "url": None, "headers": [], "members": []}]
+)
 def test_a_sample_without_code_is_told(code: Any) -> None:
     data = endpoint(examples={"codes": [{"language": "curl", "code": code}]})
 
-    assert repairs(data) == [(None, "sample without code", None, None)]
+    assert repairs(data) == [(None, "sample without code", code, None)]
 
 
 def sampled(slug: str, *urls: str, method: str = "GET") -> dict[str, Any]:
@@ -431,17 +491,34 @@ def test_where_two_base_paths_are_as_usual_as_each_other_none_is_repaired() -> N
         ("[block:code]\n[]\n[/block]", "code that is no JSON object"),
         ('[block:callout]\n{"type": "info"}', "callout that is not closed"),
         ("[block:image]\n[block:html]\n{}\n[/block]", "image that is not closed"),
+        ("[block:unheard-of]\n{}\n[/block]", "unheard-of that is of an unknown type"),
+        ('[block:code]\n{"codes": {}}\n[/block]', "code that has no `codes` of its type"),
+        ("[block:textarea]\n{}\n[/block]", "textarea that has no `text` of its type"),
+        ("[block:parameters]\n{}\n[/block]", "parameters that has no `data` of its type"),
     ],
 )
 def test_a_broken_magic_block_is_told(body: str, what: str) -> None:
     assert repairs(basic(body=body)) == [(None, "magic block", what, None)]
 
 
-@pytest.mark.parametrize("kind", ["image", "embed", "html", "api-header", "recipe", "unheard-of"])
+@pytest.mark.parametrize("kind", ["image", "embed", "html", "api-header", "recipe"])
 def test_blocks_without_facts_are_passed_over(kind: str) -> None:
     body = f'[block:{kind}]\n{{"title": "`code`", "sidebar": true}}\n[/block]'
 
     assert list(facts_by_id(basic(body=body))) == ["words#page"]
+
+
+def test_a_member_that_a_block_has_twice_is_told() -> None:
+    data = basic(body='[block:callout]\n{"type": "info", "type": "danger"}\n[/block]')
+
+    assert facts_by_id(data)["words#callout/1"]["type"] == "danger"
+    assert repairs(data) == [(None, "repeated member", {"type": ["info", "danger"]}, {"type": "danger"})]
+
+
+def test_code_in_a_block_that_is_no_object_is_told() -> None:
+    assert repairs(basic(body='[block:code]\n{"codes": ["curl x"]}\n[/block]')) == [
+        (None, "unexpected type", "curl x", None)
+    ]
 
 
 def test_text_between_blocks_is_prose_and_so_is_a_text_area() -> None:
@@ -463,9 +540,34 @@ def test_callouts_are_counted_and_those_with_an_emoji_are_some_too() -> None:
 
 
 def test_a_callout_with_an_icon_for_a_type_is_a_custom_one() -> None:
-    body = '[block:callout]\n{"type": ["fa-x", "#fff"], "title": "`a`", "body": null}\n[/block]'
+    data = basic(body='[block:callout]\n{"type": ["fa-x", "#fff"], "title": "`a`", "body": null}\n[/block]')
 
-    assert facts_by_id(basic(body=body))["words#callout/1"] == {"type": "custom", "statuses": [], "quotes": ["a"]}
+    assert facts_by_id(data)["words#callout/1"] == {"type": "custom", "statuses": [], "quotes": ["a"]}
+    assert repairs(data) == [("words#callout/1", "callout type", ["fa-x", "#fff"], "custom")]
+
+
+def test_a_callout_with_an_emoji_of_its_own_is_a_custom_one() -> None:
+    data = basic(body="> 💡 Returns 410 then.")
+
+    assert facts_by_id(data)["words#callout/1"] == {"type": "custom", "statuses": [410], "quotes": []}
+    assert repairs(data) == [("words#callout/1", "callout type", "💡", "custom")]
+
+
+def test_a_quote_without_an_emoji_is_prose() -> None:
+    assert facts_by_id(basic(body="> Returns `410`."))["words#text"] == {"code": ["410"]}
+
+
+def test_a_number_in_a_callout_that_nothing_calls_a_status_is_told() -> None:
+    data = basic(body="> 📘 HTTP 429 after 100 calls, 429 again. `403`")
+
+    assert facts_by_id(data)["words#callout/1"]["statuses"] == [429]
+    assert repairs(data) == [("words#callout/1", "number in a callout", 100, None)]
+
+
+def test_a_part_of_a_callout_that_is_no_text_is_told() -> None:
+    data = basic(body='[block:callout]\n{"type": "info", "body": {"a": 1}}\n[/block]')
+
+    assert repairs(data) == [("words#callout/1", "callout body", {"a": 1}, None)]
 
 
 def test_a_table_of_parameters_in_the_body_gives_parameters() -> None:
@@ -488,11 +590,67 @@ def test_a_table_of_parameters_in_the_body_gives_parameters() -> None:
     assert [fact for fact in facts if "#param/" in fact] == ["words#param/limit", "words#param/order"]
 
 
-@pytest.mark.parametrize("data", [None, [], {"h-0": "Plan", "0-0": "Free"}, {"0-0": "name"}, {"h-0": 7, "x": 1}])
-def test_a_table_of_anything_else_gives_none(data: Any) -> None:
-    body = f"[block:parameters]\n{json.dumps({'data': data})}\n[/block]"
+def tabled(cells: Any) -> dict[str, Any]:
+    return basic(body=f"[block:parameters]\n{json.dumps({'data': cells})}\n[/block]")
 
-    assert list(facts_by_id(basic(body=body))) == ["words#page"]
+
+@pytest.mark.parametrize(
+    ("cells", "headings"),
+    [
+        ({"h-0": "Plan", "h-1": "Price", "0-0": "Free"}, ["Plan", "Price"]),
+        ({"0-0": "name"}, [""]),
+        ({"h-0": 7}, ["7"]),
+        ({}, []),
+    ],
+)
+def test_a_table_of_anything_else_gives_none_and_is_told(cells: Any, headings: list[str]) -> None:
+    assert not any("#param/" in fact for fact in facts_by_id(tabled(cells)))
+    assert repairs(tabled(cells)) == [(None, "table without names", headings, None)]
+
+
+def test_what_a_table_lacks_is_told_of_the_body_whatever_its_text() -> None:
+    data = tabled({"h-0": "name", "h-1": "type", "0-0": "a"})
+
+    assert {pointers(data)[fact] for fact in pointers(data) if "#repair/" in fact} == {"/body"}
+
+
+@pytest.mark.parametrize("key", ["x", "0", f"{'9' * 5000}-0"])
+def test_a_cell_without_row_and_column_is_told(key: str) -> None:
+    assert repairs(tabled({"h-0": "name", key: "a"})) == [(None, "table cell", key, None)]
+
+
+def test_a_row_without_a_name_is_told() -> None:
+    data = tabled({"h-0": "Name", "h-1": "Type", "0-0": " ", "0-1": "int", "1-0": "", "1-1": ""})
+
+    assert repairs(data) == [(None, "row without name", {"name": "", "type": "int"}, None)]
+
+
+def test_of_two_columns_with_one_meaning_the_first_counts() -> None:
+    data = tabled({"h-0": "Name", "h-1": "Type", "h-2": "Format", "0-0": "a", "0-1": "string", "0-2": "date"})
+
+    assert facts_by_id(data)["words#param/a"]["type"] == "string"
+    assert (None, "second column of type", "Format", None) in repairs(data)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"), [("`_id`", "_id"), ("_id", "_id"), ("**`a`**", "a"), ("_a_", "a"), ("`a_b_`", "a_b_"), ("*", "*")]
+)
+def test_marks_of_a_cell_are_no_part_of_its_text(cell: str, name: str) -> None:
+    data = tabled({"h-0": "Name", "0-0": cell})
+
+    assert [fact for fact in facts_by_id(data) if "#param/" in fact] == [f"words#param/{name}"]
+    assert not any(what == "parameter name" for _, what, _, _ in repairs(data))
+
+
+def test_what_a_cell_has_in_another_notation_is_told() -> None:
+    data = tabled({"h-0": "Name", "h-1": "Type", "h-2": "In", "0-0": "limit*", "0-1": "Int", "0-2": "Matrix"})
+
+    assert facts_by_id(data)["words#param/limit"]["type"] == "integer"
+    assert repairs(data)[:3] == [
+        ("words#param/limit", "parameter in", "Matrix", None),
+        ("words#param/limit", "type alias", "Int", "integer"),
+        ("words#param/limit", "parameter name", "limit*", "limit"),
+    ]
 
 
 def test_code_with_a_status_in_the_body_gives_responses_after_those_of_the_api() -> None:
@@ -579,16 +737,42 @@ def test_what_a_page_does_not_say_of_itself_is_not_made_up() -> None:
     }
 
 
-def test_a_method_that_is_abbreviated_is_told() -> None:
-    data = endpoint(method="del")
+@pytest.mark.parametrize(
+    ("said", "method", "is_told"),
+    [
+        ("get", "GET", False),
+        ("GET", "GET", False),
+        ("Get", "GET", True),
+        (" get\n", "GET", True),
+        ("del", "DELETE", True),
+        ("DEL", "DELETE", True),
+    ],
+)
+def test_a_method_in_another_notation_is_told(said: str, method: str, *, is_told: bool) -> None:
+    data = endpoint(method=said)
 
-    assert facts_by_id(data)["things#method"] == "DELETE"
-    assert repairs(data) == [("things#method", "method", "del", "DELETE")]
+    assert facts_by_id(data)["things#method"] == method
+    assert repairs(data) == ([("things#method", "method", said, method)] if is_told else [])
 
 
 @pytest.mark.parametrize("auth", [None, "", 7])
 def test_an_auth_that_says_nothing_is_no_fact(auth: Any) -> None:
     assert "things#auth" not in facts_by_id(endpoint(auth=auth))
+
+
+def test_an_auth_that_is_unknown_is_told() -> None:
+    data = endpoint(auth="sometimes")
+
+    assert "things#auth" not in facts_by_id(data)
+    assert repairs(data) == [(None, "unknown value", "sometimes", None)]
+    assert pointers(data)["things#repair/1"] == "/api/auth"
+
+
+def test_an_auth_in_another_notation_is_told() -> None:
+    data = endpoint(auth="Required ")
+
+    assert facts_by_id(data)["things#auth"] == "required"
+    assert repairs(data) == [("things#auth", "auth", "Required ", "required")]
 
 
 @pytest.mark.parametrize("kind", ["api_config", "webhook", "error", "changelog", "custom_page", "nothing-known"])
@@ -613,7 +797,8 @@ def test_pages_of_other_types_are_passed_over_with_a_note(kind: str) -> None:
         ({"slug": "a", "type": {}}, "`type` is no text"),
         ({"slug": "a", "type": "endpoint"}, "`api` is missing"),
         ({"slug": "a", "type": "endpoint", "api": {"url": "/"}}, "`api.method` is missing"),
-        ({"slug": "a", "type": "endpoint", "api": {"method": "get", "url": " "}}, "`api.url` is missing"),
+        ({"slug": "a", "type": "endpoint", "api": {"method": " ", "url": "/"}}, "`api.method` is missing"),
+        ({"slug": "a", "type": "endpoint", "api": {"method": "get", "url": None}}, "`api.url` is missing"),
         (endpoint(method="fetch"), "`api.method` is 'fetch', which is no HTTP method"),
     ],
 )

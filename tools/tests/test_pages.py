@@ -40,9 +40,8 @@ def reading(*inputs: str | Path) -> list[Item]:
         f"{TEXT}\n\n{RENDERED}",
         f"{TEXT}{RENDERED}",
         json.dumps([PAGE]),
-        f"[{TEXT}]\ntrailing text",
     ],
-    ids=["json", "blanks", "bom", "indented", "text after", "text at once", "array", "array and text"],
+    ids=["json", "blanks", "bom", "indented", "text after", "text at once", "array"],
 )
 def test_a_page_is_found(content: str) -> None:
     (item,) = piped(content)
@@ -98,6 +97,13 @@ def test_an_array_is_read_page_by_page() -> None:
     assert stream.tell() < len(stream.getvalue()) / 2
 
 
+def test_what_stands_behind_an_array_is_passed_over_with_a_note() -> None:
+    page, note = piped(f"[{TEXT}]\n[{TEXT}]")
+
+    assert isinstance(page, Page)
+    assert note == Note("standard input", "what stands behind the array is passed over")
+
+
 def test_an_empty_array_holds_no_page_and_no_mistake() -> None:
     assert piped("[]") == []
 
@@ -111,13 +117,14 @@ def test_an_empty_array_holds_no_page_and_no_mistake() -> None:
         ('"text"', "begins with neither `{` nor `[`, so it holds no page's JSON"),
         (b"\xff\xfe{\x00", "is not UTF-8"),
         (b'{"slug": "\xc3\x28"}', "is not UTF-8"),
-        (TEXT[:-5], "the page is no JSON: Unterminated string starting at"),
+        (TEXT[:-5], "the page is no JSON: Unterminated string starting at character 44"),
         (TEXT[:-1], "the page is no JSON: Expecting ',' delimiter (the input ends here)"),
         ("{'slug': 1}", "the page is no JSON: Expecting property name enclosed in double quotes at character 1"),
         ('{"slug": NaN}', "the page is no JSON: NaN is no JSON"),
         ('{"order": -Infinity}', "the page is no JSON: -Infinity is no JSON"),
         ('{"order": 1e400}', "the page is no JSON: a number is beyond all bounds"),
-        (f'{{"order": 1{"0" * 5000}}}', "the page is no JSON: Exceeds the limit (4300 digits)"),
+        (f'{{"order": 1{"0" * 5000}}}', "the page is no JSON: a number is beyond all bounds"),
+        (f'{{"order": -1{"0" * 5000}}}', "the page is no JSON: a number is beyond all bounds"),
         ("[" * 100_000, "item 1 is nested too deeply"),
         ('{"a":' * 100_000, "the page is nested too deeply"),
         (f"[{TEXT}", "ends after item 1, in the middle of the array"),
@@ -133,9 +140,22 @@ def test_what_cannot_be_read_is_told_with_the_reason(content: str | bytes, reaso
     assert item.reason.startswith(reason)
 
 
+def test_a_number_of_many_digits_within_bounds_is_kept() -> None:
+    (item,) = piped(f'{{"slug": "a", "type": "basic", "order": 1{"0" * 308}}}')
+
+    assert isinstance(item, Page)
+    assert item.data["order"] == 10**308
+
+
 @pytest.mark.parametrize("depth", [101, 500])
 def test_nesting_that_can_be_read_but_helps_nobody_is_refused(depth: int) -> None:
     (item,) = piped(f'{{"slug": "a", "type": "basic", "deep": {"[" * depth}{"]" * depth}}}')
+
+    assert item == NotAPage("standard input", "is nested deeper than 100 levels")
+
+
+def test_nesting_in_a_member_that_does_not_count_is_refused_too() -> None:
+    (item,) = piped(f'{{"slug": "a", "type": "basic", "deep": {"[" * 101}{"]" * 101}, "deep": 1}}')
 
     assert item == NotAPage("standard input", "is nested deeper than 100 levels")
 
@@ -216,6 +236,15 @@ def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path: Path) -> N
     file.write_text(TEXT)
 
     assert slugs(reading(file)) == ["words"]
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: str) -> None:
+        raise PermissionError(13, "Permission denied", folder)
+
+    monkeypatch.setattr("os.scandir", refuse)
+
+    assert reading(tmp_path) == [NotAPage(str(tmp_path), "cannot be read: Permission denied")]
 
 
 def test_a_folder_without_a_page_is_told(tmp_path: Path) -> None:

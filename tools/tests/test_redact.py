@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus
 
@@ -83,6 +84,30 @@ def test_every_key_of_a_target_has_its_own_placeholder() -> None:
     shown = redactor(target).text(" ".join(letter * 20 for letter in "abcde") + " fffffffff")
 
     assert shown == "<api_key> <plain_key> <account_key> <user_key> <other api_key> <header X-A>"
+
+
+def test_threads_learn_each_secret_once() -> None:
+    shared = redactor()
+    secrets = [f"secret-number-{number:06d}" for number in range(300)]
+
+    def learn_all(_: int) -> None:
+        for secret in secrets:
+            shared.learn("user_key", secret)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(learn_all, range(8)))
+
+    assert {shared.text(secret) for secret in secrets} == {f"<user_key {number}>" for number in range(1, 301)}
+
+
+def test_a_key_with_another_end_is_hidden_as_one_of_its_own() -> None:
+    shared = redactor()
+
+    shared.learn("altered api_key", API_KEY[:-8] + "deadbeef")
+
+    assert shared.text(f"{API_KEY} {API_KEY[:-8]}deadbeef") == "<api_key> <altered api_key 1>"
+    sent = shared.exchange(exchange(sent=(("X-API-KEY", API_KEY[:-8] + "deadbeef"),))).request.headers
+    assert sent == (("X-API-KEY", "<altered api_key 1>"),)
 
 
 def test_placeholders_are_stable_from_one_exchange_to_the_next() -> None:

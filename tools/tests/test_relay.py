@@ -216,10 +216,12 @@ def test_each_reply_bears_the_number_of_its_exchange_with_status_type_and_body_u
         assert answer.headers["content-type"] == header(response.headers, "Content-Type")
 
 
-def test_the_exchanges_of_the_engine_bear_its_requirement(engine: Engine) -> None:
+def test_the_exchanges_of_the_engine_bear_the_requirement_that_began_it(engine: Engine) -> None:
     engine.session.client.sender = "GENERATED-1"
+    with Relay(engine.session.api, "some-user-key") as relay:
+        engine.session.client.sender = "USERS-ADD-1"
 
-    engine.send("GET", "/instances/abc/user/")
+        Engine(relay, engine.session).send("GET", "/instances/abc/user/")
 
     assert engine.last.sender == "GENERATED-1"
 

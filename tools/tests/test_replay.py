@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from handmade import HOSTILE, add, details, exchange, failed, reply, report, request, required, reset
+from handmade import BASE, HOSTILE, add, details, exchange, failed, reply, report, request, required, reset
 from syncano_contract.model import Exchange, Request
 from syncano_contract.replay import script, scripts
 
@@ -240,6 +240,17 @@ def test_every_kind_of_key_comes_from_the_environment(stub: Stub, tmp_path: Path
     assert path == "/v1.1/a/?user_key=the-user-key&b=the-plain-key&c=the-account-key"
     assert (arrived["X-API-KEY"], arrived["X-Header"], body) == ("the-other-key", "odd", b"")
     assert "evil" not in arrived["Host"]
+
+
+def test_a_key_with_another_end_is_made_of_the_key(stub: Stub, tmp_path: Path) -> None:
+    sent = Request("GET", f"{BASE}/instances/rivia/user/", (("X-API-KEY", "<altered api_key 1>"),))
+
+    done = run(replayed([exchange(1, sent, reply(200))], (1,)), stub, tmp_path, SYNCANO_API_KEY="0123456789abcdef")
+
+    (arrived,) = (headers["X-API-KEY"] for _, _, headers, _ in stub.arrived)
+    assert re.fullmatch(r"01234567[0-9a-f]{8}", arrived)
+    assert arrived != "0123456789abcdef"
+    assert "01234567" not in done.stdout
 
 
 def test_a_key_that_is_not_set_is_named(stub: Stub, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from syncano_contract.report.junit import to_junit
 from syncano_contract.report.results import to_json
 from syncano_contract.report.text import pretty, visible
 
+LATER = [[], ["after", "seconds"]]  # members that results got after version 1 was published
 SCHEMA = json.loads((Path(syncano_contract.report.__file__).parent / "results.schema.json").read_text())
 SHOWN = visible(HOSTILE)
 
@@ -73,6 +74,22 @@ def test_results_hold_requirements_and_verdicts() -> None:
     assert [each["requirement"] for each in results["results"] if each["replay"]] == ["A-2", "A-10", "B-1"]
 
 
+def test_results_say_when_a_verdict_was_made() -> None:
+    told = Result("A-1", Verdict.PASSED, after=12, seconds=0.123456)
+
+    results = read_results(report([required("A-1"), required("A-2")], [told, Result("A-2", Verdict.UNTESTED)]))
+
+    assert [(each["after"], each["seconds"]) for each in results["results"]] == [(12, 0.123), (None, None)]
+
+
+def test_results_without_that_are_read_as_well() -> None:
+    results = read_results(odd())
+    for each in results["results"]:
+        del each["after"], each["seconds"]
+
+    assert jsonschema_rs.validator_for(SCHEMA).is_valid(results)
+
+
 def test_results_hold_the_evidence_of_what_failed_or_cannot_be_told() -> None:
     exchanges = {each["number"]: each for each in read_results(odd())["exchanges"]}
 
@@ -106,11 +123,13 @@ def test_the_schema_is_strict_and_refuses_what_is_missing_or_too_much() -> None:
 
 
 def strays(schema: Any) -> Any:
-    """Yield each object schema that is open, leaves a member optional or has no description."""
+    """Yield each object schema that is open, leaves a member optional (but for later ones) or has no description."""
     for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
         yield from strays(value)
     if isinstance(schema, dict) and schema.get("type") == "object":
-        closed = schema.get("additionalProperties") is False and schema["required"] == list(schema["properties"])
+        optional = [name for name in schema["properties"] if name not in schema["required"]]
+        in_order = [*schema["required"], *optional] == list(schema["properties"])
+        closed = schema.get("additionalProperties") is False and in_order and optional in LATER
         if not closed or not schema.get("description"):
             yield schema
 

@@ -111,6 +111,12 @@ def test_what_was_sent_is_shown_as_text_and_isolated() -> None:
     assert "{{ 7*7 }}" in shown
 
 
+def test_notes_come_before_what_they_explain() -> None:
+    page = to_html(odd())
+
+    assert page.index('<section id="notes">') < page.index('<section id="failures">')
+
+
 def test_every_part_of_a_failure_is_isolated() -> None:
     sent = request("GET", f"/{HOSTILE}")
     got = reply(200, HOSTILE.encode("utf-8", "surrogatepass"), ((HOSTILE, HOSTILE),))

@@ -12,7 +12,7 @@ from amended import TEXT, line_of, replaced
 from changes import CHANGES, Change
 from syncano_contract.validation import rules, validate
 from syncano_contract.validation.outline import Outline
-from syncano_contract.validation.rules import keys, naming, operations, schemas, sources
+from syncano_contract.validation.rules import keys, links, naming, operations, schemas, sources
 from syncano_contract.validation.source import parse
 
 
@@ -36,7 +36,7 @@ def test_document_keeps_the_rule(rule: rules.Rule) -> None:
     assert list(rule(Outline(parse(TEXT.encode(), Path("openapi.yaml")).tree))) == []
 
 
-@pytest.mark.parametrize("module", [keys, naming, operations, schemas, sources])
+@pytest.mark.parametrize("module", [keys, links, naming, operations, schemas, sources])
 def test_every_public_generator_of_a_module_is_a_rule_with_a_sentence(module: object) -> None:
     public = [
         each
@@ -56,7 +56,7 @@ def test_every_public_generator_of_a_module_is_a_rule_with_a_sentence(module: ob
         "type: [string, 'null']",
         "type: array\n          items: {type: string}",
         "type: string\n          pattern: a\n          x-unconfirmed: The pages show such alone; `pattern` is assumed.",
-        "type: string\n          enum: [a]\n          x-unconfirmed: The `enum` is assumed.",
+        "type: string\n          enum: [a]\n          x-unconfirmed: The `enum` of `a` alone is assumed.",
         "description: Anything.\n          x-unconfirmed: The pages show null alone.",
     ],
 )
@@ -88,7 +88,7 @@ def test_link_of_a_refusal_leads_from_no_success(tmp_path: Path) -> None:
     path = tmp_path / "openapi.yaml"
     path.write_text(TEXT.replace(links, "").replace("    ApiKeyUnknown:\n", f"    ApiKeyUnknown:\n{links}"))
 
-    assert [each.gate for each in validate(path)] == ["links-of-add"] * 3
+    assert [each.gate for each in validate(path) if each.gate == "links-of-add"] == ["links-of-add"] * 3
 
 
 @pytest.mark.parametrize("key", sorted(set(re.findall(r"^[ -]*([\w$-]+):", TEXT, re.MULTILINE))))

@@ -145,6 +145,10 @@ def test_the_same_seed_sends_the_same_requests() -> None:
     assert first.requests > 500
 
 
+def test_a_quick_run_of_the_reference_deployment_takes_at_most_400_requests() -> None:
+    assert run_against(Embedded()).requests <= 400
+
+
 def test_another_seed_sends_other_requests() -> None:
     settings = Settings(depth=Depth.STANDARD, seed=7, only=("LIFE-1",))
 
@@ -154,8 +158,8 @@ def test_another_seed_sends_other_requests() -> None:
 
 
 def _sent(found: Report) -> Iterator[tuple[str, str, bytes]]:
-    """What was sent, without what a run draws for itself: prefix, port and keys."""
-    for exchange in found.exchanges:
+    """What was sent, but for what a run draws for itself (prefix, port, keys) and for races, where luck has a say."""
+    for exchange in (each for each in found.exchanges if not each.sender.startswith("RACE-")):
         url = re.sub(r"^http://[^/]+", "", exchange.request.url)
         body = (exchange.request.body or b"").decode("utf-8", "backslashreplace")
         own = (re.sub(r"contract-[0-9a-f]{8}", "PREFIX", text) for text in (url, body))
@@ -181,7 +185,8 @@ def test_what_the_target_does_not_give_is_inapplicable_with_the_reason() -> None
     reasons = {each.requirement: each.message for each in found.results if each.verdict is Verdict.INAPPLICABLE}
     assert conclude(found) is Conclusion.CONFORMANT
     assert reasons.keys() == {
-        "USERS-ADD-14", "USER-DETAILS-3", "USER-DETAILS-7", "KEYS-3", "KEYS-6", "KEYS-7", "MESSAGES-2"
+        *("USERS-ADD-14", "USER-DETAILS-3", "USER-DETAILS-7", "KEYS-3", "KEYS-6", "KEYS-7", "KEYS-9", "MESSAGES-2"),
+        "SHAPE-5",
     }  # fmt: skip
     assert reasons["USERS-ADD-14"] == "the target gives no plain_key"
     assert reasons["KEYS-3"].startswith("the target gives no second tenant ([other])")

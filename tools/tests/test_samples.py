@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,6 @@ URL = "https://api.example.test/v1/things/"
         (f"curl --request=delete {URL}", Sample("DELETE", URL)),
         (f"curl -I {URL}", Sample("HEAD", URL)),
         (f"curl -d '' {URL}", Sample("POST", URL)),
-        (f"curl -G -d a=1 {URL}", Sample("GET", URL)),
         (f"curl -u me:secret {URL}", Sample("GET", URL, ("Authorization",))),
         (f"curl -H 'X-Key: k' -H'X-Key: l' --header \"Accept:*/*\" {URL}", Sample("GET", URL, ("X-Key", "Accept"))),
         (f"curl -o out.json --max-time 5 {URL}", Sample("GET", URL)),
@@ -30,14 +30,48 @@ URL = "https://api.example.test/v1/things/"
         (f"curl -F file=@x -F name=y {URL}", Sample("POST", URL, (), ("file", "name"))),
         (f'curl --data-raw \'{{"a": {{"b": 1}}, "c": 2}}\' {URL}', Sample("POST", URL, (), ("a", "c"))),
         (f'curl -d "{{\\"a\\": 1}}" {URL}', Sample("POST", URL, (), ("a",))),
-        (f'curl -d \'{{"a": <a>, "b": "<b>", // note\n "c": 1,}}\' {URL}', Sample("POST", URL, (), ("a", "b", "c"))),
-        (f"curl -d @body.json {URL}", Sample("POST", URL)),
         (f"# say\ncurl {URL} # done", Sample("GET", URL)),
         ("curl", Sample("GET")),
     ],
 )
 def test_curl(command: str, sample: Sample) -> None:
     assert sample_of(command) == sample
+
+
+@pytest.mark.parametrize(
+    ("command", "sample", "repair"),
+    [
+        (
+            f'curl -d \'{{"a": <a>, "b": "<b>", // note\n "c": 1,}}\' {URL}',
+            Sample("POST", URL, (), ("a", "b", "c")),
+            ("sample body", "40 characters that are no JSON", ["a", "b", "c"]),
+        ),
+        (
+            f'curl -d \'{{"a": 1, "a": 2}}\' {URL}',
+            Sample("POST", URL, (), ("a",)),
+            ("sample body", "16 characters that are no JSON", ["a", "a"]),
+        ),
+        (
+            f"curl -d @body.json {URL}",
+            Sample("POST", URL),
+            ("sample body", "10 characters that name no member", None),
+        ),
+        (f"curl -G -d a=1 {URL}", Sample("GET", URL), ("sample query", ["a"], None)),
+        (f"curl {URL} {URL}2", Sample("GET", URL), ("sample urls", [URL, f"{URL}2"], URL)),
+        (
+            "PUT /things/7 HTTP/1.1\n\n{a: 1}",
+            Sample("PUT", "/things/7", (), ("a",)),
+            ("sample body", "6 characters that are no JSON", ["a"]),
+        ),
+    ],
+)
+def test_what_a_sample_is_read_for_otherwise_is_told(
+    command: str, sample: Sample, repair: tuple[str, Any, Any]
+) -> None:
+    found = sample_of(command)
+
+    assert replace(found, repairs=()) == sample
+    assert [(each.what, each.before, each.after) for each in found.repairs] == [repair]
 
 
 def test_an_unclosed_quote_hides_nothing_before_it() -> None:

@@ -37,6 +37,14 @@ def test_a_failure_keeps_what_the_finding_says() -> None:
     assert found == (Result("A", FAILED, "expected a, saw b", (1, 2), "a", "b"),)
 
 
+def test_a_result_says_when_its_verdict_was_made() -> None:
+    cases = [Finding("A", PASSED, after=1, seconds=0.1), Finding("A", FAILED, after=2, seconds=0.2)]
+
+    found = results(required("A"), [*cases, Finding("A", FAILED, after=3, seconds=0.3)], {})
+
+    assert (found[0].after, found[0].seconds) == (2, 0.2)
+
+
 def test_a_requirement_that_nothing_was_found_of_cannot_tell() -> None:
     found = results(required("A"), [], {})
 

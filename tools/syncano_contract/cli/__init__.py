@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from syncano_contract.cli.contract import extract_command, trace_command, validate_command
+from syncano_contract.cli.faults import faults_command
 from syncano_contract.cli.lists import requirements_command, target_command
+from syncano_contract.cli.prove import prove_command
 from syncano_contract.cli.run import run_command
 from syncano_contract.cli.serve import serve_command
 
@@ -26,6 +28,8 @@ def main() -> None:
 for command in (
     run_command,
     serve_command,
+    faults_command,
+    prove_command,
     requirements_command,
     target_command,
     extract_command,

@@ -13,7 +13,7 @@ import click
 from syncano_contract import output, run, trace, validation
 from syncano_contract.cli.words import worded
 from syncano_contract.model import Fact, Problem
-from syncano_contract.pages import NotAPage, Note, Page, draft, extract, read
+from syncano_contract.pages import NotAPage, Note, Page, block, draft, extract, read
 from syncano_contract.report import trace as renderer
 from syncano_contract.report.text import counted, visible
 from syncano_contract.resources import DOCUMENT, PAGES
@@ -59,7 +59,7 @@ def extract_command(inputs: tuple[str, ...], form: str, file: Path | None) -> No
         if form == "facts":
             _emit((f"{line}\n" for line in _noted(extract.lines(pages))), file)
         else:
-            _emit([draft.to_yaml(draft.draft_of(extract.facts(pages)))], file)
+            _emit(block.lines(draft.members(pages)), file)
     sys.exit(1 if passed_over else 0)
 
 

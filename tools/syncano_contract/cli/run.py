@@ -20,10 +20,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from syncano_contract import document, output, report, run, target
+from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
 from syncano_contract.cli.words import INTERRUPTED, worded
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Problem, Report
-from syncano_contract.reference.seeds import Seeds
+from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
 from syncano_contract.settings import DEFAULT_SEED, Depth, Settings
 from syncano_contract.summary import summary
@@ -89,6 +90,7 @@ class Positive(click.ParamType[float]):
     help="Seconds for one request.",
 )
 @click.option("--cleanup", is_flag=True, help="Remove the users that the run made; needs the target's account_key.")
+@FAULT_OPTION
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -112,21 +114,24 @@ def run_command(
       syncano-contract run --target target.toml --cleanup
       SYNCANO_API_KEY=... syncano-contract run https://api.syncano.io/v1.1 --instance my-instance
       syncano-contract run --target target.toml --only 'KEYS-*' --depth quick
+      syncano-contract run --fault add-answers-201
     """
+    names = given.pop("names")
     only = tuple(pattern.upper() for pattern in given.pop("only"))
     settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]}, only=only)
-    with worded(), _target(url, target_file, instance) as (chosen, host):
+    with worded(), _target(url, target_file, instance, names) as (target_given, host):
         contract = document.load()
         directory = output.prepare(out, host)
         try:
             with _progress() as progress:
-                found = run.run(chosen, contract, settings, progress)
+                found = run.run(target_given, contract, settings, progress)
         except BaseException:
             output.discard(directory)
             raise
         # What the embedded deployment held is gone with it.
         left_behind = found.left_behind if url or target_file else ()
-        found = replace(found, command=_command(url, target_file, instance, settings), left_behind=left_behind)
+        command = _command(url, target_file, instance, settings, names)
+        found = replace(found, command=command, left_behind=left_behind, notes=(*notes(chosen(names)), *found.notes))
         problem = _written(found, directory, is_latest=out is None)
         _tell(found, None if problem else directory)
         if problem:
@@ -141,31 +146,22 @@ def _no_empty_folder(value: Path | None) -> Path | None:
 
 
 @contextmanager
-def _target(url: str | None, file: Path | None, instance: str | None) -> Iterator[tuple[Target, str]]:
+def _target(
+    url: str | None, file: Path | None, instance: str | None, names: tuple[str, ...]
+) -> Iterator[tuple[Target, str]]:
     """Give the target that was asked for, and the name of its host as the report's folder shows it."""
     if file is not None and (url or instance):
         raise Problem("--target goes with neither a URL nor --instance", "write both into the target file")
+    if names and (file is not None or url is not None):
+        raise Problem("only the embedded reference deployment can be given a --fault", "leave out the URL or --target")
     if file is not None or url is not None:
-        chosen = target.from_file(file) if file else target.from_environment(url or "", instance)
-        yield chosen, urlsplit(chosen.url).netloc
+        live = target.from_file(file) if file else target.from_environment(url or "", instance)
+        yield live, urlsplit(live.url).netloc
     elif instance is not None:
         raise Problem("--instance names an instance of no URL", "give the base URL too, or leave both out")
     else:
-        with Embedded() as embedded:
+        with Embedded(build_of(chosen(names))) as embedded:
             yield seeded(embedded.url, embedded.seeds), "reference"
-
-
-def seeded(url: str, seeds: Seeds) -> Target:
-    """Return the target that a reference deployment with these keys is."""
-    return Target(
-        url=url,
-        instance=seeds.instance,
-        api_key=seeds.api_key,
-        plain_key=seeds.plain_key,
-        account_key=seeds.account_key,
-        user_key=seeds.user_key,
-        other=target.Other(seeds.other_instance, seeds.other_api_key),
-    )
 
 
 @contextmanager
@@ -221,12 +217,15 @@ def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | No
     return None
 
 
-def _command(url: str | None, file: Path | None, instance: str | None, settings: Settings) -> str:
+def _command(
+    url: str | None, file: Path | None, instance: str | None, settings: Settings, names: tuple[str, ...]
+) -> str:
     """Return the command that repeats a run; keys stay where they came from."""
     words = ["syncano-contract", "run"]
     words += [url] if url else []
     words += ["--target", str(file)] if file else []
     words += ["--instance", instance] if instance else []
+    words += [word for name in names for word in ("--fault", name)]
     words += ["--depth", settings.depth.name.lower(), "--seed", str(settings.seed)]
     words += [word for pattern in settings.only for word in ("--only", pattern)]
     words += ["--read-only"] if settings.read_only else []

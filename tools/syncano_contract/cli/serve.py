@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
 from syncano_contract.cli.words import worded
 from syncano_contract.model import Problem
 from syncano_contract.reference.seeds import Seeds, render_target
@@ -24,7 +25,8 @@ from syncano_contract.reference.store import DatabaseUnusableError
     help="Keep users in this SQLite file.  [default: a temporary one, removed at the end]",
 )
 @click.option("--print-target", is_flag=True, help="Print a target file for it, and nothing else, to standard output.")
-def serve_command(host: str, port: int, database: Path | None, print_target: bool) -> None:
+@FAULT_OPTION
+def serve_command(host: str, port: int, database: Path | None, print_target: bool, names: tuple[str, ...]) -> None:
     """Serve the reference deployment: a sandbox that keeps the contract, on a real database.
 
     It is seeded with two instances and every kind of key, which it prints. Stop it with Ctrl-C.
@@ -34,6 +36,7 @@ def serve_command(host: str, port: int, database: Path | None, print_target: boo
       syncano-contract serve
       syncano-contract serve --port 0 --database users.sqlite3
       syncano-contract serve --print-target > target.toml
+      syncano-contract serve --fault reset-keeps-the-key
     """
 
     def announce(url: str, seeds: Seeds) -> None:
@@ -41,8 +44,11 @@ def serve_command(host: str, port: int, database: Path | None, print_target: boo
         sys.stdout.flush()
 
     with worded():
+        alterations = chosen(names)
+        for note in notes(alterations):
+            click.echo(f"note: {note}", err=True)
         try:
-            serve(host, port, database, announce)
+            serve(host, port, database, announce, build_of(alterations))
         except AddressUnavailableError as error:
             raise Problem(
                 f"cannot listen on {error}", "name another address with --host and --port (0: any)"

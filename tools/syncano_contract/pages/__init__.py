@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, TextIO
 
 from syncano_contract.model import PageRef
 from syncano_contract.pages.feed import Feed, UnreadableError
-from syncano_contract.pages.strict_json import DEEPEST, canonical, is_deep
+from syncano_contract.pages.strict_json import DEEPEST, Repeated, canonical, is_deep
 
 STDIN = "-"
 SUFFIXES = frozenset({".json", ".jsonl", ".txt"})
@@ -24,17 +24,21 @@ READ = frozenset({"endpoint", "basic", "link"})
 PASSED_OVER = frozenset({"api_config", "webhook", "error"})
 METHODS = {name: name.upper() for name in ("get", "put", "post", "delete", "options", "head", "patch", "trace")}
 METHOD_ALIASES = {"del": "DELETE"}
-ENDPOINT = (("method",), ("url", "path"))
+URLS = ("url", "path")
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: `data` is its JSON, `origin` the file (and item) that it came from."""
+    """One page: `data` is its JSON, `origin` the file (and item) that it came from.
+
+    `repeated` is what stands more than once in an object of that JSON, where the last one counts.
+    """
 
     ref: PageRef
     type: str
     origin: str
     data: Mapping[str, Any]
+    repeated: tuple[Repeated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,16 @@ def _input(name: str | Path, stdin: BinaryIO) -> Iterator[Item]:
 
 
 def _folder(folder: Path) -> Iterator[Item]:
-    files = sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    unread: list[OSError] = []
+    files = sorted(Path(parent, name) for parent, _, names in os.walk(folder, onerror=unread.append) for name in names)
     usable = [file for file in files if file.suffix.lower() in SUFFIXES]
     for file in files:
         if file.suffix.lower() in SUFFIXES:
             yield from _file(file)
         else:
             yield Note(str(file), f"is passed over: only {', '.join(sorted(SUFFIXES))} can hold a page")
-    if not usable:
+    yield from (NotAPage(error.filename, f"cannot be read: {error.strerror}") for error in unread)
+    if not usable and not unread:
         yield NotAPage(str(folder), "the folder holds no file that can hold a page")
 
 
@@ -150,38 +156,42 @@ def _array(feed: Feed, path: str) -> Iterator[Item]:
         if number:
             feed.expect(",", f"after item {number}")
         number += 1
-        yield page_of(feed.value(f"item {number}"), path, f"item {number}")
+        data = feed.value(f"item {number}")
+        yield page_of(data, f"{path}, item {number}", feed.repeated)
+    feed.skip(1)
+    if feed.peek():
+        yield Note(path, "what stands behind the array is passed over")
 
 
 def _objects(feed: Feed, path: str) -> Iterator[Item]:
     """Yield one page, or pages one after another, each perhaps followed by its rendered text."""
-    yield page_of(feed.value("the page"), path)
+    data = feed.value("the page")
+    yield page_of(data, path, feed.repeated)
     number = 1
     while (follows := feed.at_object()) or feed.find_object():
         value = feed.value(f"what follows page {number}") if follows else feed.value_or_none()
         if follows or (isinstance(value, dict) and value.keys() >= {"slug", "type"}):
             number += 1
-            yield page_of(value, path, f"page {number}")
+            yield page_of(value, f"{path}, page {number}", feed.repeated)
 
 
-def page_of(data: Any, path: str, item: str = "") -> Item:
+def page_of(data: Any, origin: str, repeated: tuple[Repeated, ...] = ()) -> Item:
     """Return the page that a JSON value is, or why it is none or is passed over."""
-    origin = f"{path}, {item}" if item else path
-    reason = _unlike(data)
+    reason = _unlike(data, repeated)
     if reason:
         return NotAPage(origin, reason)
     kind = data["type"]
     if kind in READ:
-        return Page(ref_of(data), kind, origin, data)
+        return Page(ref_of(data), kind, origin, data, repeated)
     known = "" if kind in PASSED_OVER else " unknown"
     return Note(origin, f"is passed over: {data['slug']!r} is of the{known} type {kind!r}")
 
 
-def _unlike(data: Any) -> str:
+def _unlike(data: Any, repeated: tuple[Repeated, ...]) -> str:
     """Return what makes a value no page, or an empty string."""
     if not isinstance(data, dict):
         return "is no JSON object"
-    if is_deep(data):
+    if any(map(is_deep, (data, *(each.before for each in repeated)))):
         return f"is nested deeper than {DEEPEST} levels"
     for name in ("slug", "type"):
         if not isinstance(data.get(name), str) or not data[name].strip():
@@ -192,11 +202,11 @@ def _unlike(data: Any) -> str:
 def _no_endpoint(api: Any) -> str:
     if not isinstance(api, dict):
         return "`api` is missing"
-    for names in ENDPOINT:
-        value = first(api, *names)
-        if not isinstance(value, str) or not value.strip():
-            return f"`api.{names[0]}` is missing"
-    method = api["method"].strip().lower()
+    method = text(api.get("method")).strip().lower()
+    if not method:
+        return "`api.method` is missing"
+    if not any(isinstance(api.get(name), str) for name in URLS):
+        return "`api.url` is missing"
     if method in METHODS or method in METHOD_ALIASES:
         return ""
     return f"`api.method` is {method!r}, which is no HTTP method"

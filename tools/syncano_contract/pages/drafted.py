@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -57,20 +57,28 @@ def is_field_errors(operation: Operation, response: Fact) -> bool:
     )
 
 
-def field_errors(operations: Iterable[Operation]) -> dict[str, Any]:
-    """Return the schema of all errors that go by member; empty where no response is one."""
-    told: dict[str, list[str]] = {}
-    for operation in operations:
+class FieldErrors:
+    """The schema of all errors that go by member."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._told: dict[str, list[str]] = {}
+
+    def add(self, operation: Operation) -> None:
+        """Take up the errors of an operation."""
         for fact in operation.of_kind("response"):
             if is_field_errors(operation, fact):
                 for member in fact.value["body"]:
-                    told.setdefault(member, []).append(fact.id)
-    if not told:
-        return {}
-    errors = {"type": "array", "items": {"type": "string"}}
-    properties = {member: {**errors, "x-source": sources} for member, sources in told.items()}
-    sources = list(dict.fromkeys(fact_id for each in told.values() for fact_id in each))
-    return {"type": "object", "properties": properties, "x-source": sources, "x-unconfirmed": ONE_AT_A_TIME}
+                    self._told.setdefault(member, []).append(fact.id)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema, empty where no response is such an error."""
+        if not self._told:
+            return {}
+        errors = {"type": "array", "items": {"type": "string"}}
+        properties = {member: {**errors, "x-source": sources} for member, sources in self._told.items()}
+        sources = list(dict.fromkeys(fact_id for each in self._told.values() for fact_id in each))
+        return {"type": "object", "properties": properties, "x-source": sources, "x-unconfirmed": ONE_AT_A_TIME}
 
 
 def object_of(operation: Operation, schemas: Schemas, body_names: Mapping[str, str], security: Any) -> dict[str, Any]:

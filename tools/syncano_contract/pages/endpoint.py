@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syncano_contract.pages import METHOD_ALIASES, METHODS, first
+from syncano_contract.pages import METHOD_ALIASES, METHODS, URLS
 from syncano_contract.pages.finding import Found, Repair, named, shown
+from syncano_contract.pages.members import place_of
 from syncano_contract.pages.parameters import Parameter, Place, parameter_of, statement_of
 from syncano_contract.pages.responses import response_of
 from syncano_contract.pages.samples import Sample, recorded, sample_of
 from syncano_contract.pages.templates import Template, base_of, query_placeholder, template_of
 
+AUTH = frozenset({"required", "optional", "never"})
+NO_PATH = Template("", (), (), ())
 
-def found(api: Mapping[str, Any]) -> Iterator[Found]:
-    """Yield method, path, auth, parameters, results and samples."""
+
+def found(data: Mapping[str, Any]) -> Iterator[Found]:
+    """Yield method, path, auth, parameters, results and samples; an unfinished page may have no path."""
+    api = data["api"]
+    url, at = place_of(data, "url")
     entries = list(_entries(api, "params"))
-    template = template_of(first(api, "url", "path"), _in_path(entries))
+    template = template_of(url, _in_path(entries)) if url else NO_PATH
     method = _method(api)
     yield method
-    yield _path(api, template)
-    if isinstance(api.get("auth"), str) and api["auth"]:
-        yield Found("auth", "/api/auth", f"Authentication is {shown(api['auth'])}.", api["auth"])
-    yield from _parameters(entries, template)
+    yield _path(template, at) if url else _no_path(api)
+    yield from _auth(api)
+    yield from _parameters(entries, template, at)
     for pointer, entry in _entries(api, "results", "codes"):
         yield response_of(entry, pointer)
     for pointer, entry in _entries(api, "examples", "codes"):
@@ -44,19 +49,37 @@ def _is_named(entry: Mapping[str, Any]) -> bool:
 
 
 def _method(api: Mapping[str, Any]) -> Found:
-    said = api["method"].strip().lower()
-    method = METHODS.get(said) or METHOD_ALIASES[said]
-    repairs = () if said in METHODS else (Repair("method", api["method"], method),)
+    said = api["method"]
+    word = said.strip().lower()
+    method = METHODS.get(word) or METHOD_ALIASES[word]
+    repairs = () if said in (word, method) and word in METHODS else (Repair("method", said, method),)
     return Found("method", "/api/method", f"The method is {method}.", method, repairs)
 
 
-def _path(api: Mapping[str, Any], template: Template) -> Found:
-    at = "/api/url" if api.get("url") is not None else "/api/path"
+def _path(template: Template, at: str) -> Found:
     repairs = tuple(Repair(step.what, step.before, step.after) for step in template.steps)
     return Found("path", at, f"The path is `{template.path}`.", template.path, repairs)
 
 
-def _parameters(entries: list[tuple[str, Mapping[str, Any]]], template: Template) -> Iterator[Found]:
+def _no_path(api: Mapping[str, Any]) -> Found:
+    """Return what stands in the place of a path on a page that is not finished."""
+    member = next(name for name in URLS if isinstance(api.get(name), str))
+    return Found("", f"/api/{member}", repairs=(Repair("endpoint without path", api[member], None),))
+
+
+def _auth(api: Mapping[str, Any]) -> Iterator[Found]:
+    said = api.get("auth")
+    if not isinstance(said, str) or not said:
+        return
+    auth = said.strip().lower()
+    if auth not in AUTH:
+        yield Found("", "/api/auth", repairs=(Repair("unknown value", said, None),))
+        return
+    repairs = () if auth == said else (Repair("auth", said, auth),)
+    yield Found("auth", "/api/auth", f"Authentication is {shown(auth)}.", auth, repairs)
+
+
+def _parameters(entries: list[tuple[str, Mapping[str, Any]]], template: Template, at: str) -> Iterator[Found]:
     """Yield the listed parameters, then those that the URL alone has."""
     place = Place(template.names, set(template.names) - set(_in_path(entries)), _query_names(template))
     placed = []
@@ -68,7 +91,7 @@ def _parameters(entries: list[tuple[str, Mapping[str, Any]]], template: Template
         placed.append((parameter.value["in"], parameter.value["name"]))
         yield _parameter(parameter, pointer)
     for parameter in _undeclared(template, placed):
-        yield _parameter(parameter, "/api/url")
+        yield _parameter(parameter, at)
 
 
 def _in_path(entries: list[tuple[str, Mapping[str, Any]]]) -> list[str]:
@@ -95,24 +118,26 @@ def _undeclared(template: Template, placed: list[tuple[str | None, str]]) -> Ite
         if ("query", name) not in placed:
             default = {"default": given} if given and not query_placeholder(given) else {}
             value = {"name": name, "in": "query", "type": None, "required": False, **default}
-            yield Parameter(value, (Repair("parameter undeclared", None, "query"),))
+            every = [each for other, each in template.query if other == name]
+            several = (Repair("repeated member", {name: every}, {name: given}),) if len(every) > 1 else ()
+            yield Parameter(value, (Repair("parameter undeclared", None, "query"), *several))
 
 
 def _sample(entry: Mapping[str, Any], pointer: str, method: str, path: str) -> Found:
     """Return a sample as its record; a transcript has the record in place of the code."""
     code, language = entry.get("code"), entry.get("language")
-    sample = sample_of(code) if isinstance(code, str) else recorded(code)
+    sample = sample_of(code) if isinstance(code, str) and code.strip() else recorded(code)
     name = f"sample/{language.strip()}" if isinstance(language, str) and language.strip() else "sample/unnamed"
     if sample is None:
-        return Found("", pointer, repairs=(Repair("sample without code", None, None, "code"),))
+        return Found("", pointer, repairs=(Repair("sample without code", code, None, "code"),))
     said = " ".join(each for each in (sample.method, sample.url) if each) or "what it calls"
     statement = f"The sample shows {said} with {named((*sample.headers, *sample.members))}."
-    return Found(name, pointer, statement, sample.record, tuple(_contradictions(sample, method, path)))
+    return Found(name, pointer, statement, sample.record, (*sample.repairs, *_contradictions(sample, method, path)))
 
 
 def _contradictions(sample: Sample, method: str, path: str) -> Iterator[Repair]:
     """Yield where a sample calls another operation than that of its page; the page is followed."""
     if sample.method and sample.method != method:
         yield Repair("sample method", sample.method, method, "code")
-    if sample.url and base_of(sample.url, path) is None:
+    if sample.url and path and base_of(sample.url, path) is None:
         yield Repair("sample path", sample.url, path, "code")

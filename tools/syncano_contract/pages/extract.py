@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import IO
@@ -44,17 +44,16 @@ def base_repairs(page: PageFacts, usual: dict[str, str]) -> Iterator[Fact]:
 def lines(pages: Iterable[Page]) -> Iterator[str]:
     """Yield the facts of all pages as JSON lines, as `facts` orders them; only an index of them is held in memory."""
     with TemporaryFile() as spool:
-        index = sorted((_spooled(page, spool) for page in map(facts_of, pages)), key=lambda each: each.order)
+        index = spooled(pages, spool, _lines)
         usual = usual_bases(base for entry in index for base in entry.page.bases)
         for entry in index:
-            spool.seek(entry.start)
-            yield from spool.read(entry.length).decode("ascii").splitlines()
+            yield from entry.read(spool).splitlines()
             yield from map(to_json_line, base_repairs(entry.page, usual))
 
 
 @dataclass(frozen=True)
-class _Spooled:
-    """Where in the spool the lines of a page are; `page` no longer has its facts."""
+class Spooled:
+    """Where in the spool the facts of a page are; `page` no longer has them."""
 
     page: PageFacts
     start: int
@@ -62,13 +61,27 @@ class _Spooled:
 
     @property
     def order(self) -> tuple[str, str]:
+        """Return what the pages are sorted by."""
         return self.page.ref.slug, self.page.ref.version
 
+    def read(self, spool: IO[bytes]) -> str:
+        """Return what was written of the page."""
+        spool.seek(self.start)
+        return spool.read(self.length).decode("ascii")
 
-def _spooled(page: PageFacts, spool: IO[bytes]) -> _Spooled:
+
+def spooled(pages: Iterable[Page], spool: IO[bytes], written: Callable[[PageFacts], str]) -> list[Spooled]:
+    """Write the facts of each page to the spool, in ASCII, and return where they are, in order of slug."""
+    return sorted((_spooled(page, spool, written(page)) for page in map(facts_of, pages)), key=lambda each: each.order)
+
+
+def _spooled(page: PageFacts, spool: IO[bytes], written: str) -> Spooled:
     start = spool.tell()
-    spool.write("".join(f"{to_json_line(fact)}\n" for fact in page.facts).encode("ascii"))
-    return _Spooled(replace(page, facts=()), start, spool.tell() - start)
+    return Spooled(replace(page, facts=()), start, spool.write(written.encode("ascii")))
+
+
+def _lines(page: PageFacts) -> str:
+    return "".join(f"{to_json_line(fact)}\n" for fact in page.facts)
 
 
 def to_json_line(fact: Fact) -> str:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncano_contract.model import Fact, PageRef
-from syncano_contract.pages import Page, article, endpoint, first, text
-from syncano_contract.pages.finding import Found, Repair, shown
+from syncano_contract.pages import Page, article, endpoint, text, unread
+from syncano_contract.pages.finding import Found, Repair, below, shown
+from syncano_contract.pages.members import place_of
 from syncano_contract.pages.names import Names
 from syncano_contract.pages.templates import base_of
 
-HIDDEN = {"public": False, "anyone_with_link": True}
 KINDS = {
     "page": "the page itself",
     "deprecated": "the page's own mark, where it has one",
@@ -32,19 +32,7 @@ KINDS = {
     "repair": "one thing that was read otherwise than the page has it, counted from 1",
 }
 ORDER = ("", *KINDS)
-
-# What these members of a page are, where they are there at all.
-TYPES: Mapping[tuple[str, ...], type] = {
-    ("order",): int,
-    ("hidden",): bool,
-    ("isReference",): bool,
-    ("api", "auth"): str,
-    ("api", "params"): list,
-    ("api", "results"): dict,
-    ("api", "results", "codes"): list,
-    ("api", "examples"): dict,
-    ("api", "examples", "codes"): list,
-}
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)
@@ -87,9 +75,14 @@ def repair_fact(ref: PageRef, number: int, of: str | None, pointer: str, repair:
     """Return the fact that tells of a repair."""
     value = {"of": of, "what": repair.what, "before": repair.before, "after": repair.after}
     about = f"{of}: " if of else ""
-    taken = "left out" if repair.after is None else f"taken for {shown(repair.after)}"
-    statement = f"{about}{repair.what} {shown(repair.before)} is {taken}."
+    statement = f"{about}{repair.what}{_change(repair)}."
     return Fact(f"{ref.slug}#repair/{number}", ref, "repair", pointer, statement, value)
+
+
+def _change(repair: Repair) -> str:
+    if repair.after is not None:
+        return f" {shown(repair.before)} is taken for {shown(repair.after)}"
+    return ", and nothing stands in for it" if repair.before in NOTHING else f" {shown(repair.before)} is left out"
 
 
 def _below(data: Any, pointer: str, member: str) -> str:
@@ -98,7 +91,7 @@ def _below(data: Any, pointer: str, member: str) -> str:
         return pointer
     for step in pointer.split("/")[1:]:
         data = data[int(step)] if isinstance(data, list) else data[step]
-    return f"{pointer}/{member}" if member in data else pointer
+    return below(pointer, member) if isinstance(data, dict) and member in data else pointer
 
 
 def _bases(facts: Sequence[Fact]) -> Iterator[Base]:
@@ -114,65 +107,44 @@ def _found(page: Page) -> Iterator[Found]:
     yield from _page(page)
     in_body = list(article.found(page.data))
     if page.type == "endpoint":
-        yield from endpoint.found(page.data["api"])
+        yield from endpoint.found(page.data)
     yield from sorted(in_body, key=lambda found: ORDER.index(found.name.partition("/")[0]))
-    yield from _unread(page.data)
-
-
-def _unread(data: Mapping[str, Any]) -> Iterator[Found]:
-    """Yield a repair for each thing of another type than the format has there, which is left out for that reason."""
-    for steps, kind in TYPES.items():
-        value: Any = data
-        for step in steps:
-            value = value.get(step) if isinstance(value, dict) else None
-        pointer = "/" + "/".join(steps)
-        if value is not None and type(value) is not kind:
-            yield Found("", pointer, repairs=(Repair("unexpected type", value, None),))
-        for number, entry in enumerate(value if kind is list and isinstance(value, list) else ()):
-            if not isinstance(entry, dict):
-                yield Found("", f"{pointer}/{number}", repairs=(Repair("unexpected type", entry, None),))
+    yield from unread.found(page)
 
 
 def _page(page: Page) -> Iterator[Found]:
-    data, version = page.data, page.data.get("version")
+    data, slug = page.data, page.ref.slug
+    version = data.get("version")
     value = {
         "type": page.type,
         "title": text(data.get("title")),
         "category": _category(data.get("category")),
-        "order": _kept(first(data, "order", "position"), int),
-        "hidden": _hidden(data),
-        "reference": _kept(data.get("isReference"), bool),
-        "deprecated": _kept(version.get("is_deprecated"), bool) if isinstance(version, dict) else None,
+        "order": place_of(data, "order")[0],
+        "hidden": place_of(data, "hidden")[0],
+        "reference": _true_or_false(data.get("isReference")),
+        "deprecated": _true_or_false(version.get("is_deprecated")) if isinstance(version, dict) else None,
         "version": page.ref.version,
     }
-    yield Found("page", "", f"The page {page.ref.slug} is of type {page.type}.", value)
-    if data.get("deprecated") is True or data.get("state") == "deprecated":
-        at = "/deprecated" if data.get("deprecated") is True else "/state"
+    repairs = (Repair("slug", data["slug"], slug, "slug"),) if slug != data["slug"] else ()
+    yield Found("page", "", f"The page {slug} is of type {page.type}.", value, repairs)
+    is_deprecated, at = place_of(data, "deprecated")
+    if is_deprecated:
         yield Found("deprecated", at, "The page is marked as deprecated.", value=True)
     if page.type == "link":
         yield _link(data)
 
 
-def _kept(value: Any, kind: type) -> Any:
-    """Return a value of that type, and None in place of any other: what a page lacks is not made up."""
-    return value if type(value) is kind else None
+def _true_or_false(value: Any) -> bool | None:
+    """Return a boolean, and None in place of anything else: what a page lacks is not made up."""
+    return value if isinstance(value, bool) else None
 
 
 def _category(category: Any) -> str | None:
     return (text(category.get("title")) or None) if isinstance(category, dict) else None
 
 
-def _hidden(data: Mapping[str, Any]) -> Any:
-    privacy = data.get("privacy")
-    view = privacy.get("view") if isinstance(privacy, dict) else None
-    return HIDDEN.get(text(view), _kept(data.get("hidden"), bool))
-
-
 def _link(data: Mapping[str, Any]) -> Found:
-    content = data.get("content")
-    link = content.get("link") if isinstance(content, dict) else None
-    if isinstance(link, dict):
-        value, at = {"url": text(link.get("url")), "external": _kept(link.get("new_tab"), bool)}, "/content/link"
-    else:
-        value, at = {"url": text(data.get("link_url")), "external": _kept(data.get("link_external"), bool)}, ""
-    return Found("link", f"{at}/link_url" if not at and "link_url" in data else at, "The page is a link.", value)
+    url, at = place_of(data, "link")
+    value = {"url": text(url), "external": place_of(data, "external")[0]}
+    repairs = () if at else (Repair("link without url", None, None),)
+    return Found("link", at, "The page is a link.", value, repairs)

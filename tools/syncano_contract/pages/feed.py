@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, TextIO
 
-from syncano_contract.pages.strict_json import DECODER
+from syncano_contract.pages.strict_json import Repeated, decoder
 
 CHUNK = 1 << 18
 LARGEST = 1 << 25
@@ -27,6 +27,13 @@ class Feed:
         self._stream = stream
         self._text = ""
         self._at = 0
+        self._repeated: list[Repeated] = []
+        self._decoder = decoder(self._repeated)
+
+    @property
+    def repeated(self) -> tuple[Repeated, ...]:
+        """Return what stood more than once in an object of the last value."""
+        return tuple(self._repeated)
 
     def peek(self) -> str:
         """Return the next character that is no blank, or an empty string at the end."""
@@ -57,11 +64,13 @@ class Feed:
         """Return the next value; raises where it is no JSON."""
         self.peek()
         while True:
+            self._repeated.clear()
             try:
-                value, end = DECODER.raw_decode(self._text, self._at)
+                value, end = self._decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 if not self._is_cut(error) or not self._more():
-                    raise UnreadableError(f"{what} is no JSON: {error.msg}{self._place(error)}") from error
+                    reason = error.msg.removesuffix(" at")
+                    raise UnreadableError(f"{what} is no JSON: {reason}{self._place(error)}") from error
             except RecursionError as error:
                 raise UnreadableError(f"{what} is nested too deeply") from error
             except ValueError as error:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 DEEPEST = 20
@@ -18,52 +19,64 @@ NAMES = {
     list: "array",
     dict: "object",
 }
-FORMATS = {
-    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
-    "date": re.compile(r"\d{4}-\d\d-\d\d"),
-    "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-    "email": re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII),
-    "uri": re.compile(r"https?://[\w.~:/?&=%+-]+", re.ASCII),
-    "uri-reference": re.compile(r"(/[\w.~-]+)+/?", re.ASCII),
-}
-DATED = frozenset({"date-time", "date"})
+FORMATS = re.compile(
+    r"(?P<date_time>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))"
+    r"|(?P<date>\d{4}-\d\d-\d\d)"
+    r"|(?P<uuid>[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+    r"|(?P<email>[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)"
+    r"|(?P<uri>https?://[\w.~:/?&=%+-]+)"
+    r"|(?P<uri_reference>(/[\w.~-]+)+/?)",
+    re.ASCII,
+)
+DATED = frozenset({"date_time", "date"})
+Variant = tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shape:
-    """What `seen` examples have in common; a member was seen as often as its own shape was.
+    """What examples have in common; a shape merged with itself is the same shape.
 
-    No types: unknown. `objects` counts the examples that are objects, `variants` holds the sets of members they have.
+    `is_seen` is false where there is no example. No types: unknown. `optional` are the members that some of the objects
+    lack, `variants` the sets of members that objects have, each in order of name.
     """
 
-    seen: int = 0
+    is_seen: bool = False
     types: frozenset[str] = frozenset()
     formats: frozenset[str] = frozenset()
     members: Mapping[str, Shape] = field(default_factory=dict)
     items: Shape | None = None
-    objects: int = 0
-    variants: frozenset[frozenset[str]] = frozenset()
+    optional: frozenset[str] = frozenset()
+    variants: tuple[Variant, ...] = ()
 
 
 NOTHING = Shape()
+UNKNOWN = Shape(is_seen=True)
+OBJECT = frozenset({"object"})
+ARRAY = frozenset({"array"})
 
 
 def shape_of(value: Any, depth: int = 0) -> Shape:
     """Return the shape of one example; what is nested too deeply has none."""
-    kind = frozenset({NAMES[type(value)]})
     if depth > DEEPEST:
-        return Shape(1)
+        return UNKNOWN
     if isinstance(value, dict):
         members = {name: shape_of(each, depth + 1) for name, each in value.items()}
-        return Shape(1, kind, members=members, objects=1, variants=frozenset({frozenset(members)}))
+        return Shape(True, OBJECT, members=members, variants=(tuple(sorted(members)),))
     if isinstance(value, list):
-        return Shape(1, kind, items=merged(shape_of(each, depth + 1) for each in value))
-    return Shape(1, kind, frozenset({_format(value)}) if isinstance(value, str) else frozenset())
+        return Shape(True, ARRAY, items=merged(shape_of(each, depth + 1) for each in value))
+    return _scalar(NAMES[type(value)], _format(value) if isinstance(value, str) else None)
+
+
+@cache
+def _scalar(kind: str, its_format: str | None) -> Shape:
+    """Return the one shape of all that has this type and format."""
+    return Shape(True, frozenset({kind}), frozenset() if its_format is None else frozenset({its_format}))
 
 
 def _format(value: str) -> str:
-    named = next((name for name, pattern in FORMATS.items() if pattern.fullmatch(value)), "")
-    return named if named not in DATED or _is_date(value) else ""
+    found = FORMATS.fullmatch(value)
+    named = (found.lastgroup or "") if found else ""
+    return named.replace("_", "-") if named not in DATED or _is_date(value) else ""
 
 
 def _is_date(value: str) -> bool:
@@ -77,24 +90,31 @@ def merged(shapes: Iterable[Shape]) -> Shape:
     """Return what any number of shapes have in common."""
     result = NOTHING
     for shape in shapes:
-        if shape.seen:
-            result = _merged(result, shape) if result.seen else shape
+        if shape.is_seen:
+            result = _merged(result, shape) if result.is_seen else shape
     return result
 
 
 def _merged(one: Shape, other: Shape) -> Shape:
+    if one == other:
+        return one
     names = dict.fromkeys((*one.members, *other.members))
     members = {name: merged(each.members[name] for each in (one, other) if name in each.members) for name in names}
     items = merged(each.items for each in (one, other) if each.items is not None)
     return Shape(
-        one.seen + other.seen,
+        True,
         _types(one, other),
         one.formats | other.formats,
         members,
         items if one.items is not None or other.items is not None else None,
-        one.objects + other.objects,
-        one.variants | other.variants,
+        _optional(one, other),
+        tuple(dict.fromkeys((*one.variants, *other.variants))),
     )
+
+
+def _optional(one: Shape, other: Shape) -> frozenset[str]:
+    lacking = one.members.keys() ^ other.members.keys() if one.variants and other.variants else frozenset()
+    return one.optional | other.optional | lacking
 
 
 def _types(one: Shape, other: Shape) -> frozenset[str]:
@@ -106,7 +126,7 @@ def _types(one: Shape, other: Shape) -> frozenset[str]:
 
 def required(shape: Shape) -> list[str]:
     """Return the members that every object of that shape has."""
-    return [name for name, member in shape.members.items() if member.seen == shape.objects]
+    return [name for name in shape.members if name not in shape.optional]
 
 
 def scalar_schema(shape: Shape) -> dict[str, Any]:

@@ -6,10 +6,13 @@ Source: the splitter of ReadMe's published client, and the blocks as found in pu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from syncano_contract.pages import strict_json
+from syncano_contract.pages.finding import Repair
+from syncano_contract.pages.strict_json import Repeated
 
 MARKER = re.compile(r"\n?\[(?:block:([-a-z]+)|/block)\]\n?")
 EMOJI = {
@@ -21,13 +24,16 @@ EMOJI = {
     "👍": "success",
     "✅": "success",
 }
-QUOTED = re.compile(rf"^>[ \t]?({'|'.join(EMOJI)})\ufe0f?[^\n]*(?:\n>[^\n]*)*", re.MULTILINE)
+OTHER_EMOJI = "[\u203c\u2049\u2139\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]"
+QUOTED = re.compile(rf"^>[ \t]?({'|'.join(EMOJI)}|{OTHER_EMOJI})\ufe0f?[^\n]*(?:\n>[^\n]*)*", re.MULTILINE)
+CUSTOM = "custom"  # a callout with an icon of its own
 CODE = re.compile(r"```.*?(?:```|\Z)|``((?:[^`]|`(?!`))+)``|`([^`]+)`", re.DOTALL)
 STATUS = re.compile(
     r"\b(?:http|status|code|error|returns?|gives?|answers?(?: with)?|responds?(?: with)?)\s+`?([1-5]\d\d)\b"
     r"|\b([1-5]\d\d)\b`?\s+(?:http|status|code|error|response|reply|answer)",
     re.IGNORECASE,
 )
+LIKE_STATUS = re.compile(r"\b[1-5]\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Block:
     type: str
     data: dict[str, Any] | None
     reason: str = ""
+    repeated: tuple[Repeated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Callout:
     type: str
     statuses: tuple[int, ...]
     quotes: tuple[Any, ...]
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,10 +92,12 @@ def code_spans(markdown: str) -> tuple[str, ...]:
 
 def _block(kind: str, payload: str) -> Block:
     try:
-        data = strict_json.parse(payload)
+        data, repeated = strict_json.parse_repeated(payload)
     except ValueError:
         return Block(kind, None, "is no JSON")
-    return Block(kind, data) if isinstance(data, dict) else Block(kind, None, "is no JSON object")
+    if not isinstance(data, dict):
+        return Block(kind, None, "is no JSON object")
+    return Block(kind, data, repeated=repeated)
 
 
 def _textarea_of(block: Block) -> list[str]:
@@ -99,18 +109,28 @@ def _callout_of(block: Block) -> list[Callout]:
     if block.type != "callout" or block.data is None:
         return []
     kind = block.data.get("type")
-    said = [block.data[name] for name in ("title", "body") if isinstance(block.data.get(name), str)]
-    return [_callout(kind if isinstance(kind, str) else "custom", "\n\n".join(said))]
+    given = {name: block.data[name] for name in ("title", "body") if block.data.get(name) is not None}
+    said = [each for each in given.values() if isinstance(each, str)]
+    unread = (Repair(f"callout {name}", each, None) for name, each in given.items() if not isinstance(each, str))
+    return [_callout(kind, kind if isinstance(kind, str) else CUSTOM, "\n\n".join(said), unread)]
 
 
 def _quoted(markdown: str) -> list[Callout]:
     """Return the callouts that are written as a quote that an emoji opens."""
-    return [_callout(EMOJI[found.group(1)], found.group()) for found in QUOTED.finditer(markdown)]
+    return [
+        _callout(EMOJI.get(found[1], found[1]), EMOJI.get(found[1], CUSTOM), found[0])
+        for found in QUOTED.finditer(markdown)
+    ]
 
 
-def _callout(kind: str, markdown: str) -> Callout:
-    statuses = [int(before or after) for before, after in STATUS.findall(markdown)]
-    return Callout(kind, tuple(dict.fromkeys(statuses)), tuple(_quote(span) for span in code_spans(markdown)))
+def _callout(said: Any, kind: str, markdown: str, unread: Iterable[Repair] = ()) -> Callout:
+    """Return a callout; a number that may be a status, but is not called one, is left out and told."""
+    statuses = tuple(dict.fromkeys(int(before or after) for before, after in STATUS.findall(markdown)))
+    numbers = dict.fromkeys(map(int, LIKE_STATUS.findall(CODE.sub(" ", markdown))))
+    unnamed = (Repair("number in a callout", number, None) for number in numbers if number not in statuses)
+    retyped = (Repair("callout type", said, kind),) if said != kind else ()
+    quotes = tuple(_quote(span) for span in code_spans(markdown))
+    return Callout(kind, statuses, quotes, (*retyped, *unread, *unnamed))
 
 
 def _quote(span: str) -> Any:

@@ -21,3 +21,9 @@ class Names:
             self._next[name] += 1
         self._next[given] = 2
         return given
+
+
+def distinct(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Return the names, each made another than all before it; the second `a` becomes `a_2`."""
+    names = Names("_", taken)
+    return [names.unique(name) for name in wanted]

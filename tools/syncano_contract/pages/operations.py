@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from syncano_contract.model import Fact
 from syncano_contract.pages.names import Names
@@ -55,28 +54,35 @@ class Operation:
         return tuple(STANDING_IN.findall(self.path))
 
 
-def operations_of(facts: Iterable[Fact]) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
-    """Return the operations, one for each method and path, and sentences on the pages that repeat one."""
-    kept: dict[tuple[str, str], Operation] = {}
-    paths: dict[str, str] = {}
-    repeated = []
-    for operation in _operations(facts):
-        path = paths.setdefault(STANDING_IN.sub("{}", operation.path), operation.path)
-        other = kept.setdefault((operation.method, path), _on_path(operation, path))
-        if other.facts != operation.facts:
-            page = f"{operation.slug} of version {operation.version or 'unknown'}"
-            repeated.append(f"{page} is left out: {other.slug} describes {operation.method} {path} too.")
-    return tuple(kept.values()), tuple(repeated)
+def operation_of(facts: Sequence[Fact]) -> Operation | None:
+    """Return the operation that the facts of one page describe, or None where they describe none."""
+    said = {fact.kind: fact.value for fact in facts if fact.kind in ("page", "method", "path")}
+    if not {"method", "path"} <= said.keys():
+        return None
+    page, tag = facts[0].page, said.get("page", {}).get("category")
+    operation = Operation(page.slug, page.version, said["method"], said["path"], tag, tuple(facts))
+    return on_path(operation, _usable(said["path"]))
 
 
-def _operations(facts: Iterable[Fact]) -> Iterator[Operation]:
-    for page, group in groupby(facts, key=lambda fact: fact.page):
-        of_page = tuple(group)
-        said = {fact.kind: fact.value for fact in of_page if fact.kind in ("page", "method", "path")}
-        if {"method", "path"} <= said.keys():
-            tag = said.get("page", {}).get("category")
-            operation = Operation(page.slug, page.version, said["method"], said["path"], tag, of_page)
-            yield _on_path(operation, _usable(said["path"]))
+class Paths:
+    """The paths of a draft, each form of a path once, and what describes each operation on them first."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._of_form: dict[str, str] = {}
+        self._slugs: dict[tuple[str, str], str] = {}
+        self.repeated: list[str] = []
+
+    def path_of(self, operation: Operation) -> str | None:
+        """Return the path that the operation is described on, or None where another page has described it."""
+        path = self._of_form.setdefault(STANDING_IN.sub("{}", operation.path), operation.path)
+        other = self._slugs.get((path, operation.method))
+        if other is None:
+            self._slugs[path, operation.method] = operation.slug
+            return path
+        page = f"{operation.slug} of version {operation.version or 'unknown'}"
+        self.repeated.append(f"{page} is left out: {other} describes {operation.method} {path} too.")
+        return None
 
 
 def _usable(path: str) -> str:
@@ -85,7 +91,7 @@ def _usable(path: str) -> str:
     return STANDING_IN.sub(lambda found: f"{{{names.unique(UNUSABLE.sub('_', found[1]).strip('_') or 'value')}}}", path)
 
 
-def _on_path(operation: Operation, path: str) -> Operation:
+def on_path(operation: Operation, path: str) -> Operation:
     """Return the operation with the names of another path of the same form."""
     new = STANDING_IN.findall(path)
     changed = {old: name for old, name in zip(operation.placeholders, new, strict=True) if old != name}

@@ -13,7 +13,7 @@ from typing import Any
 from syncano_contract.pages import strict_json
 from syncano_contract.pages.finding import Repair
 
-PLACES = {name: name for name in ("path", "query", "header", "body", "form", "cookie")} | {"formData": "form"}
+PLACES = {name: name for name in ("path", "query", "header", "body", "form", "cookie")} | {"formdata": "form"}
 PLAIN = ("string", "integer", "number", "boolean", "object")
 ALIASES = {
     "int": "integer", "long": "integer", "float": "number", "double": "number", "bool": "boolean",
@@ -62,24 +62,29 @@ def parameter_of(entry: Mapping[str, Any], name: str, place: Place = NOWHERE) ->
     repairs: list[Repair] = []
     where = _place(entry, name, place, repairs)
     kind, items = _type(entry, repairs)
-    if where == "query" and place.query.get(name, name) != name:
-        repairs.append(Repair("parameter name", name, place.query[name], "name"))
-        name = place.query[name]
+    if where == "query":
+        name = place.query.get(name, name)
+    if name != entry["name"]:
+        repairs.append(Repair("parameter name", entry["name"], name, "name"))
     value: dict[str, Any] = {"name": name, "in": where, "type": kind, **({"items": items} if kind == "array" else {})}
     value["required"] = _required(entry, where, repairs)
     value |= _default(entry, kind, items, repairs) | _enum(entry, items if kind == "array" else kind, repairs)
+    if entry.get("ref"):
+        repairs.append(Repair("parameter ref", entry["ref"], None, "ref"))
     return Parameter(value, tuple(repairs))
 
 
 def _place(entry: Mapping[str, Any], name: str, place: Place, repairs: list[Repair]) -> str | None:
     said = entry.get("in")
-    where = PLACES.get(said) if isinstance(said, str) else None
+    where = PLACES.get(said.strip().lower()) if isinstance(said, str) else None
     if where in (None, "query") and name in place.unclaimed:
         where = "path"
     elif where in (None, "path") and name in place.query and name not in place.path:
         where = "query"
     if where != said:
         repairs.append(Repair("parameter in", said, where, "in"))
+    elif where is None:
+        repairs.append(Repair("parameter without place", None, None, "in"))
     elif where == "path" and name not in place.path:
         repairs.append(Repair("parameter without place", "path", None, "in"))
     return where
@@ -93,9 +98,13 @@ def _type(entry: Mapping[str, Any], repairs: list[Repair]) -> tuple[str | None, 
         items = NAMED.get(named.removeprefix(ARRAY))
         if items is None and named != "array_mixed":
             repairs.append(Repair("parameter type", said, "array", "type"))
+        elif said != f"{ARRAY}{items or 'mixed'}":
+            repairs.append(Repair("type alias", said, f"{ARRAY}{items or 'mixed'}", "type"))
         return "array", items
     kind = NAMED.get(named) if named != "array" else "array"
-    if kind != said and said is not None:
+    if said is None:
+        repairs.append(Repair("parameter without type", None, None, "type"))
+    elif kind != said:
         repairs.append(Repair("type alias" if kind else "parameter type", said, kind, "type"))
     return kind, None
 
@@ -135,7 +144,10 @@ def _enum(entry: Mapping[str, Any], kind: str | None, repairs: list[Repair]) -> 
     if UNKNOWN in values or not values:
         repairs.append(Repair("parameter enum", said, None, "enumValues"))
         return {}
-    return {"enum": list({json.dumps(each): each for each in values}.values())}
+    enum = list({json.dumps(each): each for each in values}.values())
+    if texts != given or len(enum) < len(given):
+        repairs.append(Repair("parameter enum", said, enum, "enumValues"))
+    return {"enum": enum}
 
 
 def cast(said: Any, kind: str | None) -> Any:

@@ -42,8 +42,11 @@ def _body(code: Any) -> tuple[Any, tuple[Repair, ...]]:
     if isinstance(code, dict | list):
         return code, ()
     if not isinstance(code, str) or not code.strip():
-        return None, (Repair("result without body", "", None, "code"),)
+        return None, (Repair("result without body", code, None, "code"),)
     try:
-        return strict_json.parse(code), ()
+        body, repeated = strict_json.parse_repeated(code)
     except ValueError:
         return None, (Repair("result body", f"{len(code)} characters that are no JSON", None, "code"),)
+    if body is None:
+        return None, (Repair("result body", "null", None, "code"),)
+    return body, tuple(Repair("repeated member", each.before, each.after, "code") for each in repeated)

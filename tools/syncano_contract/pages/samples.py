@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from syncano_contract.pages import strict_json
+from syncano_contract.pages.finding import Repair
+
 METHOD = "get|put|post|delete|options|head|patch"
 WORD = re.compile(r"""(?:\\\r?\n|\s)+|\#[^\n]*|((?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s\\'"])+)|.""", re.DOTALL)
 QUOTED = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\\'"]+)""", re.DOTALL)
@@ -48,12 +51,13 @@ ENDS = frozenset({"|", ";", "&&", "||", ">", ">>"})
 
 @dataclass(frozen=True)
 class Sample:
-    """What one sample says of a request; `headers` and `members` are names."""
+    """What one sample says of a request; `headers` and `members` are names, `repairs` what was read otherwise."""
 
     method: str | None = None
     url: str | None = None
     headers: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def record(self) -> dict[str, Any]:
@@ -119,9 +123,14 @@ def _curl(words: list[str]) -> Sample:
             is_get, method = True, method or {"-I": "HEAD", "--head": "HEAD"}.get(option, "GET")
         elif option in ("", "--url"):
             urls.append(value)
-    members = [] if is_get else [name for body in bodies for name in members_of(body)]
+    members = [name for body in bodies for name in members_of(body)]
+    repairs = [repair for body in bodies for repair in _repairs_of(body)]
+    if is_get and members:
+        repairs, members = [Repair("sample query", members, None, "code")], []
+    if len(urls) > 1:
+        repairs.append(Repair("sample urls", urls, urls[0], "code"))
     implied = "POST" if bodies else "GET"
-    return Sample(method or implied, next(iter(urls), None), _once(headers), _once(members))
+    return Sample(method or implied, next(iter(urls), None), _once(headers), _once(members), tuple(repairs))
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:
@@ -149,11 +158,31 @@ def members_of(body: str) -> tuple[str, ...]:
     return tuple(name for name, _ in parse_qsl(text, keep_blank_values=True))
 
 
+def _repairs_of(body: str) -> Iterator[Repair]:
+    """Yield what is no strict JSON and is read all the same, and what is read for no member."""
+    text = body.strip()
+    if text.startswith("{"):
+        if not _is_json(text):
+            members = list(members_of(body))
+            yield Repair("sample body", f"{len(text)} characters that are no JSON", members, "code")
+    elif text and not members_of(body):
+        yield Repair("sample body", f"{len(text)} characters that name no member", None, "code")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        strict_json.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _http(code: str, opening: re.Match[str]) -> Sample:
     """Read a request as HTTP/1.1 writes it (RFC 9112), its URL as it stands there."""
-    head, _, body = code[opening.end() :].replace("\r\n", "\n").partition("\n\n")
+    head, _, body = f"\n{code[opening.end() :]}".replace("\r\n", "\n").partition("\n\n")
     lines = [line.partition(":") for line in head.split("\n") if ":" in line]
-    return Sample(opening[1], opening[2], _once(name.strip() for name, _, _ in lines), _once(members_of(body)))
+    headers, members = _once(name.strip() for name, _, _ in lines), _once(members_of(body))
+    return Sample(opening[1], opening[2], headers, members, tuple(_repairs_of(body)))
 
 
 def _program(code: str) -> Sample:
@@ -178,6 +207,8 @@ def _keys(code: str) -> Iterator[_Key]:
     """Yield keyword arguments and keys of object literals in order."""
     brackets: list[str] = []
     for token in TOKEN.finditer(code):
+        if token.lastgroup is None:  # blanks, a comment or a string
+            continue
         opening, key, mark, closing = token.group("open", "key", "mark", "close")
         if closing:
             del brackets[-1:]

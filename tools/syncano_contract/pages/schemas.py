@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncano_contract.pages.inferred import Shape, merged, required, scalar_schema
+from syncano_contract.pages.inferred import NOTHING, Shape, Variant, merged, required, scalar_schema
 from syncano_contract.pages.names import Names
 
 WORD = re.compile(r"[A-Za-z0-9]+")
@@ -32,7 +32,7 @@ def singular(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """Objects of one shape: what they would be called, what they stand in, and the facts that show them."""
 
@@ -47,11 +47,12 @@ class Schemas:
     """All objects by the name of their schema, and that name for each set of members that a candidate was seen with."""
 
     named: Mapping[str, Seen] = field(default_factory=dict)
-    names: Mapping[tuple[str, frozenset[str]], str] = field(default_factory=dict)
+    names: Mapping[tuple[str, Variant], str] = field(default_factory=dict)
 
-    def components(self) -> dict[str, Any]:
-        """Return the schemas in order of name."""
-        return {name: self._object(self.named[name]) for name in sorted(self.named)}
+    def component(self, name: str) -> dict[str, Any]:
+        """Return the schema of that name, with its sources."""
+        seen = self.named[name]
+        return {**self._inline(seen.shape, seen.candidate), "x-source": list(seen.sources)}
 
     def schema(self, shape: Shape, candidate: str) -> dict[str, Any]:
         """Return a schema, a reference where all that the shape was made from has one name."""
@@ -60,9 +61,6 @@ class Schemas:
             return self._inline(shape, candidate)
         reference = {"$ref": f"#/components/schemas/{names.pop()}"}
         return {"anyOf": [reference, {"type": "null"}]} if "null" in shape.types else reference
-
-    def _object(self, seen: Seen) -> dict[str, Any]:
-        return {**self._inline(seen.shape, seen.candidate), "x-source": list(seen.sources)}
 
     def _inline(self, shape: Shape, candidate: str) -> dict[str, Any]:
         schema = scalar_schema(shape)
@@ -77,48 +75,76 @@ class Schemas:
         return schema
 
 
-def name_all(roots: Iterable[Seen], reserved: Iterable[str] = ()) -> Schemas:
-    """Return the named schemas of all objects that the roots are or contain; `reserved` names are for others."""
-    clusters: dict[str, _Clusters] = {}
-    for root in roots:
+class Objects:
+    """All objects that examples are or contain, by what they would be called."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._clusters: dict[str, _Clusters] = {}
+
+    def join(self, root: Seen) -> None:
+        """Put an object, and those in it, to those that are like them."""
         for seen in _objects(root):
-            clusters.setdefault(seen.candidate, _Clusters()).join(seen)
-    unique = Names("", reserved)
-    named: dict[str, Seen] = {}
-    names: dict[tuple[str, frozenset[str]], str] = {}
-    for candidate, alike in sorted(clusters.items()):
-        given = [unique.unique(_name(seen, is_alone=len(alike.merged) == 1)) for seen in alike.merged]
-        named |= dict(zip(given, alike.result(), strict=True))
-        names |= {(candidate, variant): given[number] for variant, number in alike.joined.items()}
-    return Schemas(named, names)
+            self._clusters.setdefault(seen.candidate, _Clusters()).join(seen)
+
+    def named(self, reserved: Iterable[str] = ()) -> Schemas:
+        """Hand over all objects with the names of their schemas; `reserved` names are for others."""
+        unique = Names("", reserved)
+        named: dict[str, Seen] = {}
+        names: dict[tuple[str, Variant], str] = {}
+        for candidate in sorted(self._clusters):
+            alike = self._clusters.pop(candidate)
+            given = [unique.unique(_name(seen, is_alone=len(alike.merged) == 1)) for seen in alike.merged]
+            named |= dict(zip(given, alike.result(), strict=True))
+            names |= {(candidate, variant): given[number] for variant, number in alike.joined.items()}
+        return Schemas(named, names)
 
 
 class _Clusters:
     """Objects of one candidate, those that are alike merged; the same members always go to the same place."""
 
+    __slots__ = ("_having", "_sources", "joined", "merged")
+
     def __init__(self) -> None:
         self.merged: list[Seen] = []
-        self.joined: dict[frozenset[str], int] = {}
-        self._sources: list[dict[str, None]] = []
+        self.joined: dict[Variant, int] = {}
+        self._sources: list[list[str]] = []
+        self._having: dict[str, list[int]] = {}
 
     def join(self, seen: Seen) -> None:
         """Merge objects into those that are like them, or put them beside."""
         known = [self.joined[variant] for variant in seen.shape.variants if variant in self.joined]
-        alike = (number for number, other in enumerate(self.merged) if _are_alike(other.shape, seen.shape))
-        number = min(known) if known else next(alike, len(self.merged))
+        number = min(known) if known else self._alike(seen.shape)
         for variant in seen.shape.variants:
             self.joined.setdefault(variant, number)
         if number == len(self.merged):
-            self.merged.append(seen)
-            self._sources.append({})
-        else:
-            other = self.merged[number]
-            self.merged[number] = replace(other, shape=merged((other.shape, seen.shape)))
-        self._sources[number].update(dict.fromkeys(seen.sources))
+            self.merged.append(replace(seen, shape=NOTHING))
+            self._sources.append([])
+        self._merge(number, seen)
 
     def result(self) -> list[Seen]:
         """Return what was merged, with all the facts that show it."""
-        return [replace(seen, sources=tuple(sources)) for seen, sources in zip(self.merged, self._sources, strict=True)]
+        with_sources = zip(self.merged, self._sources, strict=True)
+        return [replace(seen, sources=tuple(dict.fromkeys(sources))) for seen, sources in with_sources]
+
+    def _merge(self, number: int, seen: Seen) -> None:
+        other = self.merged[number]
+        shape = merged((other.shape, seen.shape))
+        for name in shape.members.keys() - other.shape.members.keys():
+            self._having.setdefault(name, []).append(number)
+        if shape is not other.shape:
+            self.merged[number] = replace(other, shape=shape)
+        self._sources[number].extend(seen.sources)
+
+    def _alike(self, shape: Shape) -> int:
+        """Return the place of the first objects that are alike, or the next one.
+
+        What is alike has more than half of the members, so it has one of any half of them: the rarest.
+        """
+        having = sorted((self._having.get(name, []) for name in shape.members), key=len)
+        near = sorted(set().union(*having[: (len(having) + 1) // 2]))
+        alike = (number for number in near if _are_alike(self.merged[number].shape, shape))
+        return next(alike, len(self.merged))
 
 
 def _objects(seen: Seen) -> Iterator[Seen]:

@@ -40,14 +40,20 @@ class Template:
 
 def template_of(url: str, declared: Sequence[str]) -> Template:
     """Return the template that a URL means; `declared` are the parameters that the page puts into its path."""
-    url = url.strip()
-    local = ORIGIN.sub("", url, count=1)
+    bare_url = url.strip()
+    local = ORIGIN.sub("", bare_url, count=1)
     bare, query = _split(local)
     path, names = _braced(bare, declared)
     in_query = {each for name, value in query for each in (name, query_placeholder(value))}
     renamed, names = _renamed(path, names, [name for name in declared if name not in in_query])
-    stages = (("full url", url, local), ("query in url", local, bare), ("url notation", bare, path))
-    steps = [Step(what, before, after) for what, before, after in (*stages, ("placeholder name", path, renamed))]
+    stages = (
+        ("url notation", url, bare_url),
+        ("full url", bare_url, local),
+        ("query in url", local, bare),
+        ("url notation", bare, path),
+        ("placeholder name", path, renamed),
+    )
+    steps = [Step(what, before, after) for what, before, after in stages]
     return Template(renamed, names, query, tuple(step for step in steps if step.before != step.after))
 
 

@@ -39,7 +39,7 @@ class Endpoint:
             reply = await self._deployment.answer(self._prefix, self._resource, request)
         except RefusedError as refusal:
             reply = refusal.reply
-        return self._deployment.respond(self._resource, reply)
+        return self._deployment.respond(request, self._resource, reply)
 
 
 async def _page_not_found(_: Request, __: Exception) -> Response:

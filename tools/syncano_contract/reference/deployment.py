@@ -196,6 +196,6 @@ class Deployment:
             raise refused(404, replies.NOT_FOUND)
         return Reply(200, representation.user(user, call.links))
 
-    def respond(self, resource: Resource, reply: Reply) -> Response:
-        """Turn a reply into bytes with the headers of every reply."""
+    def respond(self, _: Request, resource: Resource, reply: Reply) -> Response:
+        """Turn the reply to a request into bytes with the headers of every reply."""
         return replies.to_response(reply, resource.allow)

@@ -1,7 +1,9 @@
-"""The keys that a fresh reference deployment comes with, and the target file made of them."""
+"""The keys that a fresh reference deployment comes with, and the target, or target file, made of them."""
 
 import json
 from dataclasses import dataclass
+
+from syncano_contract.target import Other, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,19 @@ class Seeds:
     other_api_key: str
     other_user_key: str
     foreign_account_key: str
+
+
+def seeded(url: str, seeds: Seeds) -> Target:
+    """Return the target that a reference deployment with these keys is."""
+    return Target(
+        url=url,
+        instance=seeds.instance,
+        api_key=seeds.api_key,
+        plain_key=seeds.plain_key,
+        account_key=seeds.account_key,
+        user_key=seeds.user_key,
+        other=Other(seeds.other_instance, seeds.other_api_key),
+    )
 
 
 def render_target(url: str, seeds: Seeds) -> str:

@@ -8,11 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from syncano_contract.reference.app import create_app
 from syncano_contract.reference.deployment import Deployment
@@ -20,14 +22,29 @@ from syncano_contract.reference.passwords import Passwords
 from syncano_contract.reference.seeds import Seeds
 from syncano_contract.reference.store import Store
 
-MakeApp = Callable[[Deployment], ASGIApp]
-
 MOUNT_POINT = "/v1.1"
 DATABASE_NAME = "reference.sqlite3"
 
 _BACKLOG = 512
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 5
+
+
+def reference_app(store: Store, passwords: Passwords) -> ASGIApp:
+    """Make the application of the reference deployment as it is."""
+    return create_app(Deployment(store, passwords))
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a deployment is made of its parts, the path below which it is found, and what speaks HTTP for it."""
+
+    make_app: Callable[[Store, Passwords], ASGIApp] = reference_app
+    mount_point: str = MOUNT_POINT
+    protocol: type[asyncio.Protocol] = HttpToolsProtocol
+
+
+REFERENCE = Build()
 
 
 class AddressUnavailableError(Exception):
@@ -45,7 +62,9 @@ class AddressUnavailableError(Exception):
         return f"{self.host}:{self.port}: {self.reason}"
 
 
-def serve(host: str, port: int, database: Path | None, announce: Callable[[str, Seeds], None]) -> None:
+def serve(
+    host: str, port: int, database: Path | None, announce: Callable[[str, Seeds], None], build: Build = REFERENCE
+) -> None:
     """Serve until SIGINT or SIGTERM, from the main thread.
 
     `announce` gets the base URL and the seeded keys as soon as connections are accepted. Port 0 takes a free
@@ -53,9 +72,9 @@ def serve(host: str, port: int, database: Path | None, announce: Callable[[str, 
     DatabaseUnusableError.
     """
     with _listening(host, port) as listener, _database(database) as path, closing(Store(path)) as store:
-        server = _Server(create_app(Deployment(store, Passwords())))
+        server = _Server(build.make_app(store, Passwords()), build.protocol)
         with _stopped_by_signals(server):
-            announce(_base_url(listener), store.seeds())
+            announce(_origin(listener) + build.mount_point, store.seeds())
             server.run([listener])
 
 
@@ -69,9 +88,9 @@ class Embedded:
     url: str
     seeds: Seeds
 
-    def __init__(self, make_app: MakeApp = create_app) -> None:
-        """Prepare one that answers as the reference deployment does, or as `make_app` has it."""
-        self._make_app = make_app
+    def __init__(self, build: Build = REFERENCE) -> None:
+        """Prepare one that answers as the reference deployment does, or as `build` has it."""
+        self._build = build
 
     def __enter__(self) -> Self:
         """Start it, and return when connections are answered."""
@@ -79,9 +98,9 @@ class Embedded:
             path = stack.enter_context(_database(None))
             store = stack.enter_context(closing(Store(path, durable=False)))
             listener = stack.enter_context(_listening("127.0.0.1", 0))
-            self.url, self.seeds = _base_url(listener), store.seeds()
-            app = self._make_app(Deployment(store, Passwords(cheap=True)))
-            stack.enter_context(_running(_Server(app), listener))
+            self.url, self.seeds = _origin(listener) + self._build.mount_point, store.seeds()
+            app = self._build.make_app(store, Passwords(cheap=True))
+            stack.enter_context(_running(_Server(app, self._build.protocol), listener))
             self._stack = stack.pop_all()
         return self
 
@@ -93,11 +112,11 @@ class Embedded:
 class _Server(uvicorn.Server):
     """A quiet server that tells when it has started."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, protocol: type[asyncio.Protocol]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=protocol,
                 loop="asyncio",  # which sets TCP_NODELAY: no reply waits for the client's acknowledgement
                 ws="none",
                 lifespan="off",
@@ -178,9 +197,9 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _base_url(listener: socket.socket) -> str:
+def _origin(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}{MOUNT_POINT}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _reason(error: OSError | OverflowError) -> str:

@@ -59,7 +59,8 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
 
 
 def _result(result: Result, replay: str | None) -> dict[str, Any]:
-    return {**asdict(result), "evidence": list(result.evidence), "replay": replay}
+    seconds = None if result.seconds is None else round(result.seconds, 3)
+    return {**asdict(result), "evidence": list(result.evidence), "seconds": seconds, "replay": replay}
 
 
 def _cited(report: Report) -> list[Exchange]:

@@ -12,10 +12,11 @@ import jinja2
 
 from syncano_contract.model import Requirement
 from syncano_contract.report.page import template
-from syncano_contract.report.text import visible
+from syncano_contract.report.text import counted, visible
 from syncano_contract.trace import Gap, Origin, State, Trace, Traced
 
 Line = Callable[[str], int]
+WHOLE = "(the whole document)"
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class Page:
 
 def to_json(trace: Trace, line: Line) -> str:
     """Return trace.json; `line` tells the line of a pointer in the document."""
+    places = _places(trace)
     tree = {
         "version": 1,
-        "facts": [_fact(each, line) for each in trace.facts],
+        "facts": [_fact(each, places[each.fact.id], line) for each in trace.facts],
         "document": [_origin(each, line) for each in trace.origins],
         "requirements": [{"id": each.id, "sources": list(each.source)} for each in trace.requirements],
         "gaps": [{"pointer": gap.pointer, "line": line(gap.pointer), "sentence": gap.sentence} for gap in trace.gaps],
@@ -41,14 +43,14 @@ def to_json(trace: Trace, line: Line) -> str:
 def to_html(trace: Trace, line: Line, document: str) -> str:
     """Return a page without scripts and references; `document` is the name under which it shows the document."""
     pages = tuple(Page(slug, tuple(facts)) for slug, facts in groupby(trace.facts, lambda each: each.fact.page.slug))
-    parts = [origin.pointer for origin in trace.origins]
     page = _template().render(
         trace=trace,
         pages=pages,
         line=line,
         document=document,
         uses=_uses(trace),
-        part_of=lambda pointer: _part_of(pointer, parts),
+        places=_places(trace),
+        whole=WHOLE,
     )
     return page.lstrip()
 
@@ -56,7 +58,7 @@ def to_html(trace: Trace, line: Line, document: str) -> str:
 def to_table(trace: Trace, line: Line) -> Iterator[str]:
     """Yield the lines of a table: state, fact, where the document has it, and what verifies it."""
     for each in trace.facts:
-        where = f"{line(each.pointer)}: {each.pointer}" if each.pointer else ""
+        where = f"{line(each.pointer)}: {each.pointer or WHOLE}"
         yield visible(f"{each.state:<14}{each.fact.id:<42}{where}")
         if each.reason:
             yield visible(f"{'':<14}{each.reason}")
@@ -70,22 +72,23 @@ def to_table(trace: Trace, line: Line) -> Iterator[str]:
 
 
 def _worded(gap: Gap, line: Line) -> str:
-    return f"GAP at {line(gap.pointer)}: {gap.pointer or '(the whole document)'}: {gap.sentence}"
+    return f"GAP at {line(gap.pointer)}: {gap.pointer or WHOLE}: {gap.sentence}"
 
 
 def _totals(trace: Trace) -> str:
-    counted = ", ".join(f"{sum(each.state is state for each in trace.facts)} {state}" for state in (*State,))
+    states = ", ".join(f"{sum(each.state is state for each in trace.facts)} {state}" for state in (*State,))
     verified = sum(bool(each.verified_by) for each in trace.facts)
-    return f"{len(trace.facts)} facts: {counted}; {verified} verified by requirements; {len(trace.gaps)} gaps"
+    return f"{len(trace.facts)} facts: {states}; {verified} verified by requirements; {counted(len(trace.gaps), 'gap')}"
 
 
-def _fact(each: Traced, line: Line) -> dict[str, object]:
+def _fact(each: Traced, places: Sequence[str], line: Line) -> dict[str, object]:
     return {
         "id": each.fact.id,
         "state": str(each.state),
         "statement": each.fact.statement,
         "pointer": each.pointer,
         "line": line(each.pointer),
+        "places": list(places),
         "reason": each.reason or None,
         "verified_by": list(each.verified_by),
         "untested": each.untested,
@@ -102,11 +105,14 @@ def _origin(each: Origin, line: Line) -> dict[str, object]:
     }
 
 
-def _part_of(pointer: str, parts: Sequence[str]) -> str | None:
-    """Return the part of the document that a place is in, or the first one below it."""
-    around = [part for part in parts if f"{pointer}/".startswith(f"{part}/")]
-    below = [part for part in parts if part.startswith(f"{pointer}/")]
-    return max(around, key=len, default=None) or next(iter(below), None)
+def _places(trace: Trace) -> dict[str, list[str]]:
+    """Map each fact to the parts of the document that rest on it, the one that has it first."""
+    found = {each.fact.id: [each.pointer] for each in trace.facts}
+    for origin in trace.origins:
+        for source in origin.sources:
+            if origin.pointer not in found.setdefault(source, []):
+                found[source].append(origin.pointer)
+    return found
 
 
 def _uses(trace: Trace) -> list[tuple[Requirement, tuple[str, ...]]]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 from syncano_contract.model import Fact, Requirement
-from syncano_contract.trace.keeping import Contract, Found, keep
-from syncano_contract.trace.places import NotThereError, Place, top
-from syncano_contract.validation.pointer import child, steps
+from syncano_contract.trace.contract import Contract
+from syncano_contract.trace.keeping import keep
+from syncano_contract.trace.model import Found, Gap, Origin, State, Trace, Traced
+from syncano_contract.trace.origins import citations, origin_gaps, origins, part_of, parts
+from syncano_contract.trace.places import NotThereError
+from syncano_contract.trace.unstated import unstated
+from syncano_contract.validation.pointer import child, nearest
+
+__all__ = ["Gap", "Origin", "State", "Trace", "Traced", "trace"]
 
 # Kinds of facts that no exchange with a deployment can show, and why.
 UNSEEN = {
@@ -21,218 +26,91 @@ UNSEEN = {
 
 # Repairs of how a page writes down what it means; the document says the same.
 NOTATION = frozenset({"type alias", "url notation", "query in url"})
-
-
-class State(StrEnum):
-    """What the document makes of a fact."""
-
-    KEPT = "kept"
-    DEPARTED = "departed from"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True)
-class Traced:
-    """A fact, the place in the document that has it, and the requirements that verify it.
-
-    `reason` says why it is departed from, or what is missing; `untested` why no requirement verifies it.
-    """
-
-    fact: Fact
-    state: State
-    pointer: str
-    reason: str
-    verified_by: tuple[str, ...]
-    untested: str | None
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A part of the document and what it rests on: facts, its own or of what is around it, or a recorded assumption."""
-
-    pointer: str
-    kind: str
-    sources: tuple[str, ...]
-    unconfirmed: str | None
-
-
-@dataclass(frozen=True)
-class Gap:
-    """What breaks the chain between pages, document and requirements; `pointer` is in the document."""
-
-    pointer: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Trace:
-    """The whole chain."""
-
-    facts: tuple[Traced, ...]
-    origins: tuple[Origin, ...]
-    requirements: tuple[Requirement, ...]
-    gaps: tuple[Gap, ...]
+# Kinds of facts that no x-source names: they are about the page and not about what it describes.
+UNNAMED = ("page", "repair")
 
 
 def trace(tree: Any, facts: Sequence[Fact], requirements: Sequence[Requirement]) -> Trace:
     """Follow every fact into the document and every part of the document back to its facts."""
     contract = Contract(tree, facts)
-    cited = _citations(top(tree))
-    traced = tuple(_traced(contract, fact, cited, requirements) for fact in facts)
-    origins = tuple(_origins(top(tree)))
+    cited = tuple(citations(contract.top))
+    known = frozenset(fact_id for fact_id, _ in cited)
+    found = tuple(_traced(contract, fact, known, requirements) for fact in facts)
+    pointers = tuple(part.pointer for part in parts(contract.top))
+    traced = tuple(_settled(each, pointers) for each in found)
+    rested = tuple(origins(contract.top, traced))
+    told = frozenset(gap.pointer for each in traced for gap in each.gaps)
     gaps = (
         *_fact_gaps(traced),
-        *_origin_gaps(origins, contract),
-        *_unstated(contract),
+        *origin_gaps(rested, contract, told),
+        *unstated(contract, told),
         *_dangling(cited, requirements, facts),
     )
-    return Trace(traced, origins, tuple(requirements), gaps)
+    return Trace(traced, rested, tuple(requirements), gaps)
 
 
-def _traced(contract: Contract, fact: Fact, cited: dict[str, str], requirements: Sequence[Requirement]) -> Traced:
-    state, pointer, reason = _state(contract, fact, cited)
+def _traced(contract: Contract, fact: Fact, cited: frozenset[str], requirements: Sequence[Requirement]) -> Traced:
+    state, found, reason = _state(contract, fact, cited)
     verified_by = tuple(each.id for each in requirements if fact.id in each.source)
     untested = None if verified_by else UNSEEN.get(fact.kind, "")
-    return Traced(fact, state, pointer, reason, verified_by, untested)
+    return Traced(fact, state, found.pointer, reason, found.gaps, found.also, verified_by, untested)
 
 
-def _state(contract: Contract, fact: Fact, cited: dict[str, str]) -> tuple[State, str, str]:
+def _state(contract: Contract, fact: Fact, cited: frozenset[str]) -> tuple[State, Found, str]:
     try:
         found = keep(contract, fact)
+        gaps = found.gaps or tuple(_uncited(contract, fact, found, cited))
     except NotThereError as error:
-        return State.MISSING, error.pointer, f"the document has nothing at {error.pointer}"
-    complaints = (*found.complaints, *_uncited(fact, cited))
-    if complaints:
-        return State.MISSING, found.pointer, "; ".join(complaints)
-    if fact.kind == "repair" and fact.value["what"] in NOTATION:
-        return State.KEPT, found.pointer, ""
-    if found.departures:
-        return _departure(contract, found)
-    return State.KEPT, found.pointer, ""
+        gaps = (Gap(error.pointer, f"the document has nothing at {error.pointer}"),)
+        found = Found(error.pointer)
+    if not gaps and found.departures and not _is_notation(fact):
+        reason = contract.at(found.pointer).value.get("x-unconfirmed")
+        said = "; ".join(found.departures)
+        if reason:
+            return State.DEPARTED, found, f"{said}. {' '.join(reason.split())}"
+        gaps = (Gap(found.pointer, f"{said}, and no x-unconfirmed there says why"),)
+    if not gaps:
+        return State.KEPT, found, ""
+    placed = tuple(Gap(nearest(contract.top.value, gap.pointer), gap.sentence) for gap in gaps)
+    return State.MISSING, replace(found, gaps=placed), "; ".join(gap.sentence for gap in gaps)
 
 
-def _departure(contract: Contract, found: Found) -> tuple[State, str, str]:
-    """A departure needs a reason, recorded at its place."""
-    place = contract.at(found.pointer)
-    reason = place.value.get("x-unconfirmed")
-    said = "; ".join(found.departures)
-    if not reason:
-        return State.MISSING, found.pointer, f"{said}, and no x-unconfirmed there says why"
-    return State.DEPARTED, found.pointer, f"{said}. {' '.join(reason.split())}"
+def _is_notation(fact: Fact) -> bool:
+    return fact.kind == "repair" and fact.value["what"] in NOTATION
 
 
-def _uncited(fact: Fact, cited: dict[str, str]) -> Iterator[str]:
-    if fact.kind not in ("page", "repair") and fact.id not in cited:
-        yield f"no x-source names {fact.id}"
+def _uncited(contract: Contract, fact: Fact, found: Found, cited: frozenset[str]) -> Iterator[Gap]:
+    if fact.kind not in UNNAMED and fact.id not in cited:
+        value = contract.at(found.pointer).value
+        holder = found.pointer if isinstance(value, dict) and "x-source" in value else contract.operation(fact).pointer
+        yield Gap(child(holder, "x-source"), f"no x-source names {fact.id}")
 
 
-def _citations(place: Place) -> dict[str, str]:
-    """Map each fact id that an x-source names to the first place that does."""
-    found: dict[str, str] = {}
-    for name, below in _children(place):
-        if name == "x-source" and isinstance(below.value, list):
-            for fact_id in below.value:
-                found.setdefault(str(fact_id), place.pointer)
-        else:
-            for fact_id, pointer in _citations(below).items():
-                found.setdefault(fact_id, pointer)
-    return found
-
-
-def _children(place: Place) -> Iterator[tuple[str, Place]]:
-    """Yield what is directly in a mapping or a list, without following references."""
-    if isinstance(place.value, dict):
-        pairs: Iterable[tuple[Any, Any]] = place.value.items()
-    elif isinstance(place.value, list):
-        pairs = enumerate(place.value)
-    else:
-        return
-    for name, value in pairs:
-        yield str(name), Place(place.root, child(place.pointer, name), value)
-
-
-# What a part of the document is called, and where such parts are; `*` is any one name.
-PARTS = (
-    ("operation", "/paths/*/*"),
-    ("parameter", "/components/parameters/*"),
-    ("request body", "/components/requestBodies/*"),
-    ("response", "/components/responses/*"),
-    ("security scheme", "/components/securitySchemes/*"),
-    ("schema", "/components/schemas/*"),
-    ("property", "/components/schemas/*/properties/*"),
-)
-
-
-def _origins(document: Place) -> Iterator[Origin]:
-    for kind, pattern in PARTS:
-        for place, around in _matching(document, pattern.split("/")[1:], ()):
-            if kind != "operation" or "operationId" in place.value:
-                yield _origin(kind, place, around if kind == "property" else ())
-
-
-def _matching(
-    place: Place, names: Sequence[str], around: tuple[Place, ...]
-) -> Iterator[tuple[Place, tuple[Place, ...]]]:
-    """Yield each place that a pattern of names leads to, with the places above it, the nearest first."""
-    if not names:
-        yield place, around
-        return
-    for name, below in _children(place):
-        if names[0] in ("*", name) and isinstance(below.value, dict):
-            yield from _matching(below, names[1:], (place, *around))
-
-
-def _origin(kind: str, place: Place, around: tuple[Place, ...]) -> Origin:
-    owners = [owner for owner in (place, *around) if owner.value.get("x-source")]
-    unconfirmed = place.value.get("x-unconfirmed")
-    return Origin(
-        pointer=place.pointer,
-        kind=kind,
-        sources=tuple(str(source) for source in owners[0].value["x-source"]) if owners else (),
-        unconfirmed=" ".join(str(unconfirmed).split()) if unconfirmed else None,
-    )
+def _settled(traced: Traced, pointers: Sequence[str]) -> Traced:
+    """Return a traced fact that leads to parts of the document alone: a place within one leads to that."""
+    pointer = part_of(traced.pointer, pointers)
+    also = dict.fromkeys(part_of(each, pointers) for each in traced.also)
+    return replace(traced, pointer=pointer, also=tuple(each for each in also if each != pointer))
 
 
 def _fact_gaps(traced: Iterable[Traced]) -> Iterator[Gap]:
-    missing: dict[tuple[str, str], list[str]] = {}
+    """Yield what is missing, once for all facts that miss it in the same place."""
+    missing: dict[Gap, list[str]] = {}
     for each in traced:
-        if each.state is State.MISSING:
-            missing.setdefault((each.pointer, each.reason), []).append(each.fact.id)
+        for gap in each.gaps:
+            missing.setdefault(gap, []).append(each.fact.id)
         if each.untested == "":
             yield Gap(each.pointer, f"no requirement verifies {each.fact.id}")
-    for (pointer, reason), (first, *others) in missing.items():
-        more = f" (and {len(others)} more facts)" if others else ""
-        yield Gap(pointer, f"{first}{more} is missing: {reason}")
+    for gap, (first, *others) in missing.items():
+        more = f" (and {len(others)} more {'fact' if len(others) == 1 else 'facts'})" if others else ""
+        yield Gap(gap.pointer, f"{first}{more} is missing: {gap.sentence}")
 
 
-def _origin_gaps(origins: Iterable[Origin], contract: Contract) -> Iterator[Gap]:
-    for origin in origins:
-        if not origin.sources and not origin.unconfirmed:
-            yield Gap(origin.pointer, f"the {origin.kind} names neither a source nor why it is unconfirmed")
-        elif origin.kind == "property" and not origin.unconfirmed:
-            name = steps(origin.pointer)[-1]
-            if not any(contract.states(source, name) for source in origin.sources):
-                yield Gap(origin.pointer, f"none of the facts that it rests on shows a member {name}")
-
-
-def _unstated(contract: Contract) -> Iterator[Gap]:
-    """Yield each operation and each of its statuses that no page which the operation names states."""
-    for path, item in contract.top.step("paths").members():
-        for method, operation in item.members():
-            if "operationId" not in (operation.value if isinstance(operation.value, dict) else ()):
-                continue
-            slugs = {str(source).split("#", maxsplit=1)[0] for source in operation.value.get("x-source", ())}
-            if not any(contract.is_of(slug, method, path) for slug in slugs):
-                yield Gap(operation.pointer, f"none of its sources states {method.upper()} {path}")
-            for status, response in operation.step("responses").members():
-                stated = {f"{slug}#response/{status}" for slug in slugs}
-                if not stated & set(response.followed().value.get("x-source", ())):
-                    yield Gap(response.pointer, f"no page of this operation states its status {status}")
-
-
-def _dangling(cited: dict[str, str], requirements: Iterable[Requirement], facts: Iterable[Fact]) -> Iterator[Gap]:
+def _dangling(
+    cited: Iterable[tuple[str, str]], requirements: Iterable[Requirement], facts: Iterable[Fact]
+) -> Iterator[Gap]:
     known = {fact.id for fact in facts}
-    for fact_id, pointer in cited.items():
+    for fact_id, pointer in cited:
         if fact_id not in known:
             yield Gap(pointer, f"x-source names {fact_id}, which no page states")
     for each in requirements:

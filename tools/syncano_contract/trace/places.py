@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncano_contract.validation.pointer import child, steps
+from syncano_contract.validation.pointer import child, key_of, of_fragment, steps
 
 
 class NotThereError(LookupError):
@@ -74,11 +74,17 @@ def top(tree: Any) -> Place:
 
 
 def _locate(root: Any, reference: str) -> Place:
-    place = top(root)
-    if not reference.startswith("#/"):
+    if not reference.startswith("#"):
         raise NotThereError(reference)
-    for name in steps(reference.removeprefix("#")):
-        if not isinstance(place.value, dict) or name not in place.value:
-            raise NotThereError(reference)
-        place = Place(root, child(place.pointer, name), place.value[name])
-    return place
+    return located(root, of_fragment(reference))
+
+
+def located(root: Any, pointer: str) -> Place:
+    """Return the place of a pointer, without following references; raises NotThereError."""
+    value = root
+    for step in steps(pointer):
+        key = key_of(value, step)
+        if key is None:
+            raise NotThereError(pointer)
+        value = value[key]
+    return Place(root, pointer, value)

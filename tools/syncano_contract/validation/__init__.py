@@ -14,8 +14,9 @@ from syncano_contract.validation.outline import Breach, Outline
 from syncano_contract.validation.references import circular, unknown
 from syncano_contract.validation.rules import RULES, Rule, name
 from syncano_contract.validation.rules.keys import components_in_use
+from syncano_contract.validation.rules.links import true_links
 from syncano_contract.validation.rules.naming import declared_tags
-from syncano_contract.validation.rules.operations import true_links
+from syncano_contract.validation.rules.operations import path_parameters
 from syncano_contract.validation.source import Source, read
 from syncano_contract.validation.specification import inconsistent, malformed
 
@@ -54,6 +55,7 @@ SOUND = frozenset({"references", "circles"})
 AFTER: Mapping[Rule, frozenset[str]] = {
     components_in_use: SOUND | {"openapi"},
     declared_tags: frozenset({"openapi"}),
+    path_parameters: SOUND | {"openapi"},
     true_links: frozenset({"openapi"}),
 }
 GATES = (

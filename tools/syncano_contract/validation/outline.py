@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote
 
 from syncano_contract.document import METHODS
-from syncano_contract.validation.pointer import child, steps
+from syncano_contract.validation.pointer import child, of_fragment, steps
 
 
 class How(Enum):
@@ -142,7 +141,7 @@ class Outline:
     def target(self, part: Part) -> Part | None:
         """Return the part that a reference leads to, if it leads to one."""
         reference = part.reference or ""
-        return self.by_pointer.get(normal(reference[1:])) if reference.startswith("#") else None
+        return self.by_pointer.get(of_fragment(reference)) if reference.startswith("#") else None
 
     def meant(self, part: Part) -> Part | None:
         """Return the part itself, or what is at the end of its references; None where they lead nowhere."""
@@ -158,14 +157,6 @@ class Outline:
     def inside(self, part: Part, *members: str) -> Iterator[Part]:
         """Yield what a part holds, or only what it holds in some of its members."""
         return (each for each in self.held.get(part.pointer, ()) if not members or each.member in members)
-
-
-def normal(pointer: str) -> str:
-    """Return a pointer from a URI fragment in the spelling that parts have (RFC 6901, section 6)."""
-    result = ""
-    for step in steps(unquote(pointer)):
-        result = child(result, step)
-    return result
 
 
 def _walk(part: Part) -> Iterator[Part]:

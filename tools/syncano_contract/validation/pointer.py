@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 
 def steps(pointer: str) -> list[str]:
@@ -32,3 +33,22 @@ def exists(tree: Any, pointer: str) -> bool:
             return False
         tree = tree[key]
     return True
+
+
+def nearest(tree: Any, pointer: str) -> str:
+    """Return a JSON pointer as far as it leads to something in a tree."""
+    found = ""
+    for step in steps(pointer):
+        key = key_of(tree, step)
+        if key is None:
+            break
+        found, tree = child(found, step), tree[key]
+    return found
+
+
+def of_fragment(reference: str) -> str:
+    """Return the JSON pointer that a `$ref` within the document gives as a URI fragment (RFC 6901, section 6)."""
+    pointer = ""
+    for step in steps(unquote(reference.removeprefix("#"))):
+        pointer = child(pointer, step)
+    return pointer

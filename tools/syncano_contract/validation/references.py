@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
-from syncano_contract.validation.outline import SECTIONS, Breach, Outline, Part, normal
-from syncano_contract.validation.pointer import child, exists, steps
+from syncano_contract.validation.outline import SECTIONS, Breach, Outline, Part
+from syncano_contract.validation.pointer import child, exists, of_fragment, steps
 
 # What a value must satisfy along with, or in place of, the schema itself: a circle of these never ends.
 IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
@@ -29,7 +29,7 @@ def _unknown(outline: Outline, part: Part) -> str | None:
         return "the `$ref` is no text: write the JSON pointer of what is meant"
     if not reference.startswith("#"):
         return f"`{reference}` leads out of the file: the document is one file"
-    if target is None and not exists(outline.tree, normal(reference[1:])):
+    if target is None and not exists(outline.tree, of_fragment(reference)):
         return f"`{reference}` leads nowhere{_meant(outline, part)}"
     if target is None or target.kind != part.kind:
         kind = target.kind if target else "part that a reference may mean"

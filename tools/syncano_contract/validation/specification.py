@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.exceptions import UnresolvableParameterError
 from openapi_spec_validator.validation.keywords import KeywordValidator
 
 from syncano_contract.validation.outline import Breach, Outline, Part
@@ -32,9 +33,11 @@ def _surplus(outline: Outline, pointer: str, message: str) -> list[str]:
 
 
 def inconsistent(outline: Outline) -> Iterator[Breach]:
-    """Schemas are schemas, path parameters are those of the path, and no name is given twice."""
+    """Schemas are schemas, and no name is given twice; the parameters of paths are left to a rule of ours."""
     validator = _Validator(dict(outline.tree))
     for error in validator.root_validator(validator.schema_path):
+        if isinstance(error, UnresolvableParameterError):
+            continue
         place = (*getattr(error, "place", ()), *error.absolute_path)
         yield Breach(_through(outline, place), _sentence(error))
 

@@ -17,4 +17,4 @@ def trace_gate(facts: Sequence[Fact], requirements: Sequence[Requirement]) -> Ga
         for gap in trace(outline.tree, facts, requirements).gaps:
             yield Breach(gap.pointer, gap.sentence)
 
-    return Gate("trace", gaps, SOUND | {"openapi"})
+    return Gate("trace", gaps, SOUND | {"openapi", "path-parameters"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from syncano_contract.validation.outline import Breach, Outline
-from syncano_contract.validation.rules import keys, naming, operations, schemas, sources
+from syncano_contract.validation.rules import keys, links, naming, operations, schemas, sources
 
 Rule = Callable[[Outline], Iterator[Breach]]
 
-RULES: tuple[Rule, ...] = (*naming.RULES, *sources.RULES, *operations.RULES, *schemas.RULES, *keys.RULES)
+RULES: tuple[Rule, ...] = (*naming.RULES, *sources.RULES, *operations.RULES, *links.RULES, *schemas.RULES, *keys.RULES)
 
 
 def name(rule: Rule) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from syncano_contract.validation.outline import Breach, Outline, Part
 from syncano_contract.validation.pointer import child
 
+VERSION = re.compile(r"/v([0-9][0-9.]*)/?\Z")
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})  # OpenAPI 3.1.0, section 4.8.12.2
 
@@ -75,6 +77,16 @@ def _server(place: str, server: Mapping[str, Any]) -> Iterator[Breach]:
         yield Breach(child(place, "url"), f"`{name}` is in the {where} alone: describe it, or leave it out")
 
 
+def version_of_servers(outline: Outline) -> Iterator[Breach]:
+    """Where the address of a server ends with a version, it is that of the document."""
+    servers, info = outline.tree.get("servers"), outline.tree.get("info")
+    version = info.get("version") if isinstance(info, Mapping) else None
+    for server in servers if isinstance(servers, list) else ():
+        found = VERSION.search(str(server.get("url"))) if isinstance(server, Mapping) else None
+        if found and version != found[1]:
+            yield Breach("/info/version", f"the version is {json.dumps(version)}, that of the server is {found[1]}")
+
+
 def components_in_use(outline: Outline) -> Iterator[Breach]:
     """Every component is used by an operation, directly or by way of others."""
     used = _used(outline)
@@ -109,4 +121,12 @@ def _schemes(outline: Outline) -> dict[str, Part]:
     return {part.name: part for part in outline.of("securityScheme")}
 
 
-RULES = (header_form_first, known_keys, closed_operations, keys_are_security, server_variables, components_in_use)
+RULES = (
+    header_form_first,
+    known_keys,
+    closed_operations,
+    keys_are_security,
+    server_variables,
+    version_of_servers,
+    components_in_use,
+)

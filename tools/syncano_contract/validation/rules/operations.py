@@ -13,7 +13,7 @@ from syncano_contract.validation.pointer import child
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 SHARED = ("parameter", "requestBody", "response")
-LINKS = {"addUser": ("updateUser", "resetUserKey", "getUserDetails")}
+NAMED_STATUS = re.compile(r"\b(?:with|by|status|gets?|gives?|answers?|returns?|HTTP) ([45][0-9][0-9])\b")
 
 
 def trailing_slashes(outline: Outline) -> Iterator[Breach]:
@@ -92,50 +92,65 @@ def own_errors(outline: Outline) -> Iterator[Breach]:
             yield Breach(part.pointer, f"`{part.name}` is RFC 9457: describe what is sent")
 
 
-def true_links(outline: Outline) -> Iterator[Breach]:
-    """A link leads to an operation of the document and gives just the parameters that its path needs."""
-    operations = _operations(outline)
-    for part in outline.of("link"):
-        target = operations.get(str(part.node.get("operationId")))
-        if target is None:
-            yield Breach(part.pointer, "the link leads to no operationId of this document")
-        else:
-            yield from _link_parameters(part, target)
+def described_statuses(outline: Outline) -> Iterator[Breach]:
+    """A refusal that the description of an operation names by its status is one of the operation's responses."""
+    for part in outline.of("operation"):
+        statuses = {each.name for each in outline.inside(part, "responses")}
+        for status in NAMED_STATUS.findall(str(part.node.get("description"))):
+            if status not in statuses:
+                yield Breach(child(part.pointer, "description"), f"the operation has no response {status}")
 
 
-def _link_parameters(link: Part, target: Part) -> Iterator[Breach]:
-    given = link.node.get("parameters")
-    names = {name.rpartition(".")[2] for name in given} if isinstance(given, Mapping) else set()
-    holder = target.holder.name if target.holder else ""
-    needed = set(PLACEHOLDER.findall(holder))
-    if names != needed:
-        yield Breach(link.pointer, f"the link gives {_list(names)}, but `{holder}` needs {_list(needed)}")
+def path_parameters(outline: Outline) -> Iterator[Breach]:
+    """The parameters in the path of an operation are just those that its path has in braces."""
+    for part in outline.of("operation"):
+        if part.holder is not None and part.holder.member == "paths":
+            listed = {
+                str(meant.node.get("name")): (each, meant)
+                for owner in (part.holder, part)
+                for each in outline.inside(owner, "parameters")
+                if (meant := outline.meant(each)) is not None
+            }
+            yield from _unplaced(part.holder, {name: meant for name, (_, meant) in listed.items()})
+            yield from _misplaced(outline, part.holder, listed)
 
 
-def _list(names: set[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names)) or "nothing"
+def _unplaced(item: Part, listed: Mapping[str, Part]) -> Iterator[Breach]:
+    """Yield each name in braces that no parameter in the path has."""
+    for name in PLACEHOLDER.findall(item.name):
+        if name not in listed:
+            place = child(item.pointer, "parameters") if "parameters" in item.node else item.pointer
+            yield Breach(place, f"the path has `{{{name}}}`, and no parameter is called so")
+        elif listed[name].node.get("in") != "path":
+            yield Breach(child(listed[name].pointer, "in"), f"`{name}` is in the path `{item.name}`")
 
 
-def links_of_add(outline: Outline) -> Iterator[Breach]:
-    """Links lead from adding a user to updating, resetting and looking up that user."""
-    operations = _operations(outline)
-    for name in LINKS.keys() & operations.keys():
-        linked = set(_linked(outline, operations[name]))
-        for target in LINKS[name]:
-            if target in operations and target not in linked:
-                yield Breach(operations[name].pointer, f"no link leads from a success of `{name}` to `{target}`")
+def _misplaced(outline: Outline, item: Part, listed: Mapping[str, tuple[Part, Part]]) -> Iterator[Breach]:
+    """Yield each parameter in the path that has no braces: at its name, unless another path has it in braces."""
+    everywhere = {name for path in _paths(outline) for name in PLACEHOLDER.findall(path.name)}
+    for name, (here, meant) in listed.items():
+        if meant.node.get("in") == "path" and name not in PLACEHOLDER.findall(item.name):
+            place = here.pointer if name in everywhere else child(meant.pointer, "name")
+            yield Breach(place, f"`{name}` is not in the path `{item.name}`")
 
 
-def _linked(outline: Outline, operation: Part) -> Iterator[Any]:
-    for response in outline.inside(operation, "responses"):
-        meant = outline.meant(response)
-        if response.name.startswith("2") and meant is not None:
-            links = (outline.meant(link) for link in outline.inside(meant, "links"))
-            yield from (str(link.node.get("operationId")) for link in links if link)
+def same_story(outline: Outline) -> Iterator[Breach]:
+    """What the example of a request sends and the examples of its success show under the same name is the same."""
+    for part in outline.of("operation"):
+        sent = [sample for body in outline.inside(part, "requestBody") for sample in _bodies(outline, body)]
+        replies = [each for each in outline.inside(part, "responses") if each.name.startswith("2")]
+        answered = [body for reply in replies for _, body in _bodies(outline, reply)]
+        for pointer, body in sent:
+            for name, value in body.items() if isinstance(body, dict) else ():
+                told = [each[name] for each in answered if isinstance(each, dict) and name in each]
+                if told and value not in told:
+                    yield Breach(child(pointer, name), f"the example of a success has another `{name}`")
 
 
-def _operations(outline: Outline) -> dict[str, Part]:
-    return {str(part.node["operationId"]): part for part in outline.of("operation") if "operationId" in part.node}
+def _bodies(outline: Outline, part: Part) -> Iterator[tuple[str, Any]]:
+    meant = outline.meant(part)
+    for media_type in outline.inside(meant, "content") if meant else ():
+        yield from shown(outline, media_type)
 
 
 def _paths(outline: Outline) -> Iterator[Part]:
@@ -152,6 +167,7 @@ RULES = (
     shown_errors,
     shown_bodies,
     own_errors,
-    true_links,
-    links_of_add,
+    described_statuses,
+    path_parameters,
+    same_story,
 )

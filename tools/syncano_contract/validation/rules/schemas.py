@@ -63,13 +63,16 @@ def _declared(outline: Outline, part: Part) -> set[str]:
 
 
 def open_objects(outline: Outline) -> Iterator[Breach]:
-    """Objects are open: a deployment may send more members than the document lists."""
+    """Objects are open: a deployment may send more members, of whatever type, than the document lists."""
     for part in outline.of("schema"):
         for keyword in ("additionalProperties", "unevaluatedProperties"):
             if part.node.get(keyword) is False:
                 yield Breach(
                     child(part.pointer, keyword), f"`{keyword}: false` closes the object: deployments add members"
                 )
+            elif isinstance(part.node.get(keyword), dict) and "properties" in part.node:
+                said = f"`{keyword}` says what further members are: deployments add any"
+                yield Breach(child(part.pointer, keyword), said)
 
 
 def typed_items(outline: Outline) -> Iterator[Breach]:

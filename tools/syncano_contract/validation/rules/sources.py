@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ GRAMMAR = re.compile(
     r"(method|path|auth|text|param/\w+|response/[1-5][0-9][0-9]|callout/[1-9][0-9]*|sample/[a-z]+)",
     re.ASCII,
 )
+QUOTED = re.compile(r"`([^`]*)`")
 EXTENSIONS = ("x-source", "x-unconfirmed")
 SOURCED = ("operation", "parameter", "requestBody", "response", "header", "securityScheme")
 LIMITS = (
@@ -87,6 +89,24 @@ def unstated_limits(outline: Outline) -> Iterator[Breach]:
                 yield Breach(child(part.pointer, limit), f"no page states `{limit}`, and no `x-unconfirmed` names it")
 
 
+def accounted_values(outline: Outline) -> Iterator[Breach]:
+    """The values of an `enum` are those that the `x-unconfirmed` beside it, which names the `enum`, names."""
+    for part in outline.of("schema"):
+        named = set(QUOTED.findall(str(part.node.get("x-unconfirmed"))))
+        if "enum" not in named:
+            continue
+        values = part.node.get("enum")
+        place = child(part.pointer, "enum")
+        if not isinstance(values, list):
+            yield Breach(part.pointer, "`x-unconfirmed` names an `enum`, and there is none")
+            continue
+        for index, value in enumerate(values):
+            if str(value) not in named:
+                yield Breach(child(place, index), f"`x-unconfirmed` does not name {json.dumps(value)}")
+        for name in sorted(named - {str(value) for value in values} - {"enum"}):
+            yield Breach(place, f"`x-unconfirmed` names {json.dumps(name)}, which is no value here")
+
+
 def unstated_marks(outline: Outline) -> Iterator[Breach]:
     """No part is marked with what no page can state: another form, another server, or its being deprecated."""
     for part in outline.of(*UNSTATED):
@@ -136,6 +156,7 @@ RULES = (
     reasons,
     misspelt_marks,
     unstated_limits,
+    accounted_values,
     unstated_marks,
     untyped_schemas,
 )
