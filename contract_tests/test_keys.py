@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import pairwise, takewhile
 
@@ -12,6 +13,7 @@ from syncano_contract.api import ABSENT, DEFAULT, Api, Key
 from syncano_contract.outcome import Inapplicable
 from syncano_contract.plugin import MUST, SHOULD, requirement
 from syncano_contract.reply import Reply, User, arranged, lasting
+from syncano_contract.settings import Depth
 
 REFUSALS = (
     "users-add#response/403",
@@ -31,6 +33,12 @@ CALLS: dict[str, Callable[[Api, User, Key, Key], Reply]] = {
     "resetUserKey": lambda api, user, api_key, user_key: api.reset(user, api_key=api_key, user_key=user_key),
 }
 EACH = pytest.mark.parametrize("operation", CALLS)
+
+WITH_BODY: dict[str, Callable[[Api, User, bytes], Reply]] = {
+    "addUser": lambda api, _, body: api.add(raw=body),
+    "updateUser": lambda api, user, body: api.update(user, raw=body),
+    "resetUserKey": lambda api, user, body: api.reset(user, raw=body),
+}
 
 # Those that change a user, and what fails first where any user key will do for any user.
 CHANGES = {"updateUser": "USERS-UPDATE-12", "resetUserKey": "USERS-RESET-8"}
@@ -131,6 +139,31 @@ def test_both_keys_of_another_tenant_are_refused(api: Api, operation: str) -> No
 def test_an_api_key_with_another_end_is_refused(api: Api, operation: str) -> None:
     """With the beginning of the API key and another end, add and details are refused with 403 and a `detail`."""
     _expect_forbidden(api, operation, api.altered_key, "KEYS-2")
+
+
+@requirement("KEYS-11", MUST, source=(*AUTHS, *REFUSALS), depth=Depth.STANDARD)
+@EACH
+def test_a_user_key_is_no_api_key(api: Api, operation: str) -> None:
+    """With a user key in the place of the API key, each operation is refused with 403, and nothing changes."""
+    _expect_forbidden(api, operation, api.anyone().user_key, "KEYS-2")
+
+
+@requirement(
+    "KEYS-12",
+    MUST,
+    source=("users-add#response/200", "users-update-put#text", "users-reset-user-key#text"),
+    depth=Depth.STANDARD,
+)
+@pytest.mark.parametrize("operation", ["addUser", "updateUser", "resetUserKey"])
+def test_nobody_chooses_a_key(api: Api, operation: str) -> None:
+    """A `user_key` that is sent along with an add, an update or a reset does not become the key of a user."""
+    user, chosen = api.fresh(), api.unknown_key[::-1]
+    body = json.dumps({"username": api.name(), "password": api.password(), "user_key": chosen}).encode()
+
+    reply = WITH_BODY[operation](api, user, body)
+
+    shown = api.details(chosen)
+    expect.that(not shown.ok, "the key that was sent along to open nothing", str(shown), reply)
 
 
 def _expect_forbidden(api: Api, operation: str, api_key: Key, subject: str = "KEYS-1") -> None:

@@ -113,6 +113,20 @@ def _any_key(api: Api) -> str:
     return api.require("user_key") if api.read_only else api.anyone().user_key
 
 
+@requirement("USER-DETAILS-10", MUST, source=("user-details#response/200", "user-details#sample/curl"))
+def test_both_forms_show_the_same(api: Api) -> None:
+    """The existing user of the target, who may have groups, is shown the same by the header and by the query."""
+    user_key = api.require("user_key")
+    by_header = lasting(arranged(api.details(user_key)).body)
+
+    reply = arranged(api.details(user_key, by="query"))
+
+    by_query = lasting(reply.body)
+    # The values are somebody else's: no message tells them.
+    other = [pointer for pointer in by_header.keys() & by_query.keys() if by_header[pointer] != by_query[pointer]]
+    expect.that(not other, "the query to show what the header shows", f"another {', '.join(sorted(other))}", reply)
+
+
 def _keys(api: Api) -> list[tuple[str, int | None]]:
     """Two users' keys and ids; read-only, the existing user's key, whose id nobody has told."""
     if api.read_only:

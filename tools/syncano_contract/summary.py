@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from syncano_contract.conclusion import conclude, counts, part
 from syncano_contract.model import Conclusion, Level, Report, Requirement, Result, Verdict
-from syncano_contract.report.text import counted, visible
+from syncano_contract.text import counted, visible
 
 SENTENCES = {
     Conclusion.CONFORMANT: "keeps {part}",

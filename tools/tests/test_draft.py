@@ -51,6 +51,13 @@ def media_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield from response.get("content", {}).values()
 
 
+def test_an_endpoint_page_without_a_path_is_left_out_and_told() -> None:
+    document = drafted({**endpoint(url=""), "slug": "unfinished"})
+
+    assert document["paths"] == {}
+    assert "unfinished of version unknown is left out: it has no path." in document["info"]["x-unconfirmed"]
+
+
 def result(status: Any, body: Any, language: str = "json") -> dict[str, Any]:
     return {"status": status, "language": language, "code": json.dumps(body)}
 

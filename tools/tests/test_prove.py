@@ -20,9 +20,9 @@ from syncano_contract.model import Level, Problem, Requirement, Result, Verdict
 from syncano_contract.proof import REFERENCE, Failure, Proof, Trial, prove, totals
 from syncano_contract.reference.faults import Alteration
 from syncano_contract.report.proof import to_html, to_json, to_table
-from syncano_contract.report.text import visible
 from syncano_contract.run import INTERRUPTED
 from syncano_contract.settings import Depth
+from syncano_contract.text import visible
 
 MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
 REQUIREMENTS = (required("A-1"), required("A-2", SHOULD), required("A-10"), required("B-1", MAY))

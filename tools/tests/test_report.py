@@ -23,7 +23,7 @@ from syncano_contract.report import RENDERERS, write
 from syncano_contract.report.har import to_har
 from syncano_contract.report.junit import to_junit
 from syncano_contract.report.results import to_json
-from syncano_contract.report.text import pretty, visible
+from syncano_contract.text import pretty, visible
 
 LATER = [[], ["after", "seconds"]]  # members that results got after version 1 was published
 SCHEMA = json.loads((Path(syncano_contract.report.__file__).parent / "results.schema.json").read_text())

@@ -11,7 +11,7 @@ import pytest
 from handmade import BASE, HOSTILE, add, details, exchange, failed, judged, odd, reply, report, request, required
 from syncano_contract.model import Coverage, Level, Report, Result, Verdict
 from syncano_contract.report.html import to_html
-from syncano_contract.report.text import visible
+from syncano_contract.text import visible
 
 TOP = ("failures", "requirements", "notes")
 VOID = {"meta", "br", "hr", "img", "input", "link"}

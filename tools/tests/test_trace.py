@@ -168,6 +168,31 @@ def test_a_new_fact_of_a_page_is_missing_until_the_document_has_it() -> None:
     assert missing.reason.startswith("the document has nothing at /paths/~1instances~1{instance_name}~1users~1/post")
 
 
+def test_a_page_that_is_marked_as_deprecated_wants_an_operation_that_is() -> None:
+    page = PageRef("users-add", "0.1.1", "x")
+    new = Fact("users-add#deprecated", page, "deprecated", "/deprecated", "The page is marked as deprecated.", True)
+
+    found = traced(facts=(*FACTS, new))
+
+    (missing,) = [each for each in found.facts if each.fact is new]
+    assert (missing.state, missing.reason) == (
+        State.MISSING,
+        "the operation is to be marked as deprecated, as its page is",
+    )
+
+
+@pytest.mark.parametrize("kind", ["page", "link", "excerpt", "deprecated", "text"])
+def test_a_fact_of_a_page_without_an_operation_is_missing(kind: str) -> None:
+    page = PageRef("guide", "0.1.1", "x")
+    new = Fact(f"guide#{kind}", page, kind, "", "A guide.", {"code": [], "url": "x"})
+
+    found = traced(facts=(*FACTS, new))
+
+    (missing,) = [each for each in found.facts if each.fact is new]
+    assert missing.state is State.MISSING
+    assert missing.reason.startswith("its page describes no operation")
+
+
 def gaps_of(make: Callable[..., Edit], *words: Any) -> list[tuple[str, str]]:
     return [(gap.pointer, gap.sentence) for gap in change_of(make, *words).gaps]
 

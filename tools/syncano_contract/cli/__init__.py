@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from syncano_contract.cli.contract import extract_command, trace_command, validate_command
-from syncano_contract.cli.faults import faults_command
-from syncano_contract.cli.lists import requirements_command, target_command
-from syncano_contract.cli.prove import prove_command
-from syncano_contract.cli.run import run_command
-from syncano_contract.cli.serve import serve_command
+# Where each command is: it is loaded when it is called, so that `extract` does not wait for pytest.
+COMMANDS = {
+    "extract": "extract",
+    "faults": "faults",
+    "prove": "prove",
+    "requirements": "lists",
+    "run": "run",
+    "serve": "serve",
+    "target": "lists",
+    "trace": "contract",
+    "validate": "contract",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """The commands by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Load a command; None for a name that none has."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{COMMANDS[cmd_name]}"), f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="syncano-contract")
 def main() -> None:
     """Tell whether a deployment of Syncano's v1.1 user API keeps the contract.
@@ -23,17 +46,3 @@ def main() -> None:
       syncano-contract target > target.toml      write a target file for a live one ...
       syncano-contract run --target target.toml  ... and run against it
     """
-
-
-for command in (
-    run_command,
-    serve_command,
-    faults_command,
-    prove_command,
-    requirements_command,
-    target_command,
-    extract_command,
-    trace_command,
-    validate_command,
-):
-    main.add_command(command)

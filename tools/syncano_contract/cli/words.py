@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 
 from syncano_contract.model import Problem
-from syncano_contract.report.text import visible
+from syncano_contract.text import visible
 
 CANNOT_RUN = 2
 INTERRUPTED = 130

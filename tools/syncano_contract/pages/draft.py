@@ -82,6 +82,8 @@ class _Seen:
             name = self.names.unique(operation.id)
             self.placed.setdefault(path, []).append(_Placed(name, entry))
             self._add(name, operation, entry)
+        elif operation is None and any(fact.kind == "method" for fact in facts):
+            self.paths.without_path(facts[0].page)
 
     def _add(self, name: str, operation: Operation, entry: Spooled) -> None:
         if operation.tag:
@@ -102,7 +104,7 @@ class _Seen:
 def _head(seen: _Seen) -> Iterator[Member]:
     servers = seen.servers.urls()
     yield ("openapi",), "3.1.0"
-    yield ("info",), _info(seen, [*seen.paths.repeated, *([] if servers else [NO_SERVER])])
+    yield ("info",), _info(seen, [*seen.paths.left_out, *([] if servers else [NO_SERVER])])
     if servers:
         yield ("servers",), [{"url": url} for url in servers]
     if seen.tags:

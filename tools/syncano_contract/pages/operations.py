@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from syncano_contract.model import Fact
+from syncano_contract.model import Fact, PageRef
 from syncano_contract.pages.names import Names
 from syncano_contract.pages.schemas import pascal, singular
 
@@ -65,13 +65,16 @@ def operation_of(facts: Sequence[Fact]) -> Operation | None:
 
 
 class Paths:
-    """The paths of a draft, each form of a path once, and what describes each operation on them first."""
+    """The paths of a draft, each form of a path once, and what describes each operation on them first.
+
+    `left_out` says of each page that is not in the draft why.
+    """
 
     def __init__(self) -> None:
         """Begin without any."""
         self._of_form: dict[str, str] = {}
         self._slugs: dict[tuple[str, str], str] = {}
-        self.repeated: list[str] = []
+        self.left_out: list[str] = []
 
     def path_of(self, operation: Operation) -> str | None:
         """Return the path that the operation is described on, or None where another page has described it."""
@@ -80,9 +83,15 @@ class Paths:
         if other is None:
             self._slugs[path, operation.method] = operation.slug
             return path
-        page = f"{operation.slug} of version {operation.version or 'unknown'}"
-        self.repeated.append(f"{page} is left out: {other} describes {operation.method} {path} too.")
+        self._leave_out(operation.slug, operation.version, f"{other} describes {operation.method} {path} too")
         return None
+
+    def without_path(self, page: PageRef) -> None:
+        """Tell of an endpoint page that has no path."""
+        self._leave_out(page.slug, page.version, "it has no path")
+
+    def _leave_out(self, slug: str, version: str, why: str) -> None:
+        self.left_out.append(f"{slug} of version {version or 'unknown'} is left out: {why}.")
 
 
 def _usable(path: str) -> str:

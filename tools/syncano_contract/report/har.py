@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import harfile
 
 from syncano_contract.model import Exchange, Headers, Report, Request, Response, header
-from syncano_contract.report.text import encoded, moment, sound
+from syncano_contract.text import encoded, moment, sound
 
 HTTP = "HTTP/1.1"
 

@@ -17,7 +17,7 @@ from syncano_contract.model import Exchange, Headers, Level, Report, Requirement
 from syncano_contract.replay import scripts
 from syncano_contract.report.order import Pair, causes, group_of, natural, pairs
 from syncano_contract.report.page import template
-from syncano_contract.report.text import decoded, escaped, pretty
+from syncano_contract.text import decoded, escaped, pretty
 
 LONGEST_LINE = 1_000  # bytes of markup of a message or a URL
 LONGEST_RUN = 100  # characters that are cut or kept as one

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Level, Report, Requirement, Result, Verdict
 from syncano_contract.report.order import group_of, pairs
-from syncano_contract.report.text import moment, visible
+from syncano_contract.text import moment, visible
 
 # What a verdict that did not pass is in JUnit; only a MUST that failed breaks a build by failing.
 ELEMENTS = {

@@ -9,7 +9,7 @@ from typing import Any
 from syncano_contract.conclusion import conclude, counts
 from syncano_contract.model import Exchange, Headers, Report, Request, Requirement, Response, Result, Verdict
 from syncano_contract.replay import scripts
-from syncano_contract.report.text import encoded, moment, sound
+from syncano_contract.text import encoded, moment, sound
 
 VERSION = 1
 LONGEST_BODY = 20_000  # characters of one body; HAR has it whole

@@ -12,7 +12,7 @@ import jinja2
 
 from syncano_contract.model import Requirement
 from syncano_contract.report.page import template
-from syncano_contract.report.text import counted, visible
+from syncano_contract.text import counted, visible
 from syncano_contract.trace import Gap, Origin, State, Trace, Traced
 
 Line = Callable[[str], int]

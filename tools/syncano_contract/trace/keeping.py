@@ -15,6 +15,8 @@ from syncano_contract.validation.pointer import child
 
 def keep(contract: Contract, fact: Fact) -> Found:
     """Return what the document makes of a fact; raises NotThereError when the place for it is missing."""
+    if contract.value(f"{fact.page.slug}#path") is None:
+        return Found("", (Gap("", "its page describes no operation, and so no part of the document can keep it"),))
     return KEEPERS[fact.kind](contract, fact)
 
 
@@ -52,6 +54,14 @@ def _page(contract: Contract, fact: Fact) -> Found:
     return Found(operation.pointer, tuple(gaps), also=("/info",))
 
 
+def _deprecated(contract: Contract, fact: Fact) -> Found:
+    operation = contract.operation(fact)
+    pointer = child(operation.pointer, "deprecated")
+    if operation.value.get("deprecated") is True:
+        return Found(pointer)
+    return Found(pointer, (Gap(pointer, "the operation is to be marked as deprecated, as its page is"),))
+
+
 def _repair(contract: Contract, fact: Fact) -> Found:
     """A repair of what the document keeps is a departure from the page as it stands; notation alone is none."""
     repaired = contract.fact(fact.value["of"])
@@ -69,5 +79,7 @@ KEEPERS: Mapping[str, Callable[[Contract, Fact], Found]] = {
     "callout": callout,
     "sample": sample,
     "text": _text,
+    "excerpt": _text,
+    "deprecated": _deprecated,
     "repair": _repair,
 }

@@ -3,7 +3,20 @@
 from difflib import get_close_matches
 
 from syncano_contract.model import Problem
-from syncano_contract.reference.faults import http, inputs, keys, links, races, shape, state, statuses, tenants
+from syncano_contract.reference.faults import (
+    collateral,
+    http,
+    inputs,
+    keys,
+    leaks,
+    links,
+    races,
+    resets,
+    shape,
+    state,
+    statuses,
+    tenants,
+)
 from syncano_contract.reference.faults.alteration import Alteration, build
 from syncano_contract.reference.faults.variants import VARIANTS
 
@@ -11,7 +24,7 @@ __all__ = ["ALTERATIONS", "FAULTS", "VARIANTS", "Alteration", "build", "find"]
 
 FAULTS: tuple[Alteration, ...] = tuple(
     alteration
-    for module in (statuses, shape, links, state, keys, tenants, inputs, races, http)
+    for module in (statuses, shape, links, state, collateral, keys, resets, leaks, tenants, inputs, races, http)
     for alteration in module.GROUP.members
 )
 ALTERATIONS = {alteration.name: alteration for alteration in (*FAULTS, *VARIANTS)}

@@ -1,20 +1,19 @@
-"""Keys: doors that stand open, keys that are ignored or can be guessed, and secrets in replies."""
+"""Keys: doors that stand open, and keys that are ignored or can be guessed."""
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
 
+from syncano_contract.ledger import json_object
 from syncano_contract.model import Level
 from syncano_contract.reference import access
 from syncano_contract.reference.access import Caller, Right
 from syncano_contract.reference.deployment import Call, Deployment, Resource
 from syncano_contract.reference.faults.alteration import Group
-from syncano_contract.reference.faults.altering import ADD, DETAILS, RESET, UPDATE, Ask, operation_of, users
+from syncano_contract.reference.faults.altering import ADD, DETAILS, RESET, UPDATE, operation_of, users
 from syncano_contract.reference.records import ApiKey, Instance, KeyKind, User
-from syncano_contract.reference.replies import RefusedError, Reply
+from syncano_contract.reference.replies import Reply
 from syncano_contract.reference.store import Store
 
 MUST, SHOULD = Level.MUST, Level.SHOULD
@@ -111,6 +110,59 @@ for _name, (_what, _matches) in USER_KEYS.items():
         if _short == "add" or (_short, _name) == ("details", "somebody-elses-user-key"):
             continue  # add has no user key, and details shows the user of whatever key it is given
         GROUP.table(f"{_short}-takes-{_name}", MUST, f"{_operation} takes {_what}.", _mistaken(_operation, _matches))
+
+
+def _open_to_users(operation: str) -> type[Deployment]:
+    """Return steps that take a user key for an API key in one operation."""
+
+    class Open(Deployment):
+        def authenticate(self, instance: Instance, request: Request) -> Caller:
+            key = access.given_api_key(request.headers, request.query_params)
+            if key and operation_of(request) == operation and self._store.user_with_key(instance, key):
+                return Caller(KeyKind.ALLOW_USER_CREATE, self.identify(instance, request))
+            return super().authenticate(instance, request)
+
+    return Open
+
+
+for _short, _operation in OPERATIONS.items():
+    GROUP.table(
+        f"{_short}-takes-user-key-as-api-key",
+        MUST,
+        f"{_operation} takes a user key in the place of the API key.",
+        _open_to_users(_operation),
+    )
+
+
+def _chosen_in(operation: str) -> type[Deployment]:
+    """Return steps that give a user the key which the body of one operation asks for."""
+
+    class Chosen(Deployment):
+        async def read_body(self, request: Request) -> bytes:
+            return await request.body()
+
+        def represent(self, call: Call, user: User | None) -> Reply:
+            key = getattr(call.request.state, "chosen", None)
+            if user is not None and key is not None:
+                user = self._store.reset_key(call.instance, user.id, key)
+            return super().represent(call, user)
+
+        async def answer(self, prefix: str, resource: Resource, request: Request) -> Reply:
+            if operation_of(request) == operation:
+                key = json_object(await request.body()).get("user_key")
+                request.state.chosen = key if isinstance(key, str) else None
+            return await super().answer(prefix, resource, request)
+
+    return Chosen
+
+
+for _short in ("add", "update", "reset"):
+    GROUP.table(
+        f"{_short}-lets-one-choose-the-key",
+        MUST,
+        f"{OPERATIONS[_short]} gives the user the key that its body asks for.",
+        _chosen_in(OPERATIONS[_short]),
+    )
 
 
 @GROUP.steps("the-key-decides-on-the-instance", MUST)
@@ -210,92 +262,3 @@ for _name, _sentence, _change in (
     ("keys-are-empty", "Every user is shown with an empty key.", users(lambda body: body.update(user_key=""))),
 ):
     GROUP.replies(_name, MUST, _sentence, _change)
-
-
-def _telling(tell: Callable[[Request], object]) -> Callable[[Ask, Reply], Reply]:
-    """Put more into the `detail` of an error."""
-
-    def change(ask: Ask, reply: Reply) -> Reply:
-        if reply.status < 400 or not isinstance(reply.body, dict) or "detail" not in reply.body:
-            return reply
-        return Reply(reply.status, {"detail": f"{reply.body['detail']} {tell(ask.request)}".strip()})
-
-    return change
-
-
-TRACEBACK = 'Traceback (most recent call last):\n  File "views.py", line 12, in post\nKeyError: "username"'
-GROUP.replies(
-    "api-key-in-errors",
-    MUST,
-    "Errors show the API key that was sent.",
-    _telling(lambda request: request.headers.get("x-api-key", "")),
-)
-GROUP.replies(
-    "user-key-in-errors",
-    MUST,
-    "Errors show the user key that was sent.",
-    _telling(lambda request: request.headers.get("x-user-key", "")),
-)
-GROUP.replies("stack-trace-in-errors", SHOULD, "Errors show a stack trace.", _telling(lambda _: TRACEBACK))
-
-
-@GROUP.steps("password-in-add", MUST)
-class _PasswordShown(Deployment):
-    """Add shows the password that was sent."""
-
-    async def add(self, call: Call) -> Reply:
-        credentials = await self.validate(call)
-        call.request.state.password = credentials.password
-        return await super().add(call)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
-
-    def represent(self, call: Call, user: User | None) -> Reply:
-        reply = super().represent(call, user)
-        shown = getattr(call.request.state, "password", None)
-        if isinstance(reply.body, dict) and shown is not None:
-            reply.body["password"] = shown
-        return reply
-
-
-@GROUP.steps("password-in-errors", MUST)
-class _PasswordInErrors(Deployment):
-    """An error shows the body that was sent, password and all."""
-
-    async def update(self, call: Call) -> Reply:
-        try:
-            return await super().update(call)
-        except RefusedError as error:
-            body: Any = error.reply.body
-            if error.reply.status == 400 and "username" in body:
-                told = {**body, "received": [(await call.request.body()).decode("utf-8", "replace")]}
-                raise RefusedError(Reply(400, told)) from error
-            raise
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
-
-
-def _with_header(name: str, value: Callable[[Request], str]) -> Callable[[Ask, Response], Response]:
-    def change(ask: Ask, response: Response) -> Response:
-        shown = value(ask.request)
-        if shown:
-            response.headers[name] = shown
-        return response
-
-    return change
-
-
-GROUP.responses(
-    "user-key-in-a-header",
-    MUST,
-    "A header of the reply shows the user key.",
-    _with_header("X-Debug-User", lambda request: request.headers.get("x-user-key", "")),
-)
-GROUP.responses(
-    "api-key-in-a-header",
-    MUST,
-    "A header of the reply shows the API key.",
-    _with_header("X-Debug-Key", lambda request: request.headers.get("x-api-key", "")),
-)

@@ -73,6 +73,12 @@ for _name, _level, _sentence, _change in (
         "A profile links to another owner.",
         lambda body: body["profile"]["links"].update(owner=_of_the_next(body["links"]["self"], body)),
     ),
+    (
+        "groups-link-elsewhere",
+        MUST,
+        "Groups link to another group.",
+        lambda body: [group["links"].update(self=group["links"]["self"] + "7/") for group in body["groups"]],
+    ),
     ("links-without-slash", MUST, "Links come without their last slash.", _each(lambda link: link.rstrip("/"))),
     (
         "relative-links",

@@ -59,6 +59,11 @@ for _name, _sentence, _change in (
         "The link `reset-key` is called `reset_key`.",
         users(lambda body: body["links"].update({"reset_key": body["links"].pop("reset-key")})),
     ),
+    (
+        "groups-without-label",
+        "Groups are shown without their labels.",
+        users(lambda body: [group.pop("label") for group in body["groups"]]),
+    ),
     ("profile-is-null", "The profile of a user is null.", users(lambda body: body.update(profile=None))),
     ("groups-are-null-in-add", "Add shows null for groups.", users(lambda body: body.update(groups=None), ADD)),
     (
@@ -180,3 +185,10 @@ for _name, _sentence, _response in (
     ("html-errors", "Errors are pages for people.", content(lambda _: b"<h1>No</h1>", of_errors=True)),
 ):
     GROUP.responses(_name, MUST, _sentence, _response)
+
+GROUP.replies(
+    "messages-are-codes",
+    Level.SHOULD,
+    "The messages for a field are codes in the place of sentences.",
+    errors(lambda body: {name: ["required"] for name in body}, 400),
+)

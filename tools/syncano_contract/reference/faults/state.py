@@ -1,4 +1,4 @@
-"""State: what is acknowledged is not kept, or more is changed than was asked for."""
+"""State: what is acknowledged is not kept, or is shown as it is not."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from syncano_contract.model import Level
-from syncano_contract.reference import keys, validation
+from syncano_contract.reference import keys
 from syncano_contract.reference.deployment import Call, Deployment
 from syncano_contract.reference.faults.alteration import Group
 from syncano_contract.reference.faults.altering import ADD, DETAILS, RESET, UPDATE, operation_of, users
@@ -18,32 +18,9 @@ from syncano_contract.reference.replies import RefusedError, Reply
 from syncano_contract.reference.store import Store
 
 MUST, SHOULD = Level.MUST, Level.SHOULD
+
+MUST, SHOULD = Level.MUST, Level.SHOULD
 GROUP = Group("state")
-
-
-class _Remembering(Deployment):
-    """Steps that remember the users that were added, to harm them later."""
-
-    def __init__(self, store: Store, passwords: Passwords) -> None:
-        super().__init__(store, passwords)
-        self.added: list[tuple[Instance, User]] = []
-
-    def represent(self, call: Call, user: User | None) -> Reply:
-        if user is not None and operation_of(call.request) == ADD:
-            self.added.append((call.instance, user))
-        return super().represent(call, user)
-
-    def others(self, call: Call, user_id: int) -> list[User]:
-        """List the other users of the instance that were added, the latest first."""
-        return [user for instance, user in self.added[::-1] if instance == call.instance and user.id != user_id]
-
-    def holder(self, call: Call, username: str) -> User:
-        """Find who was added with a name that is taken, or else the user that was added last."""
-        mine = [user for instance, user in self.added[::-1] if instance == call.instance]
-        return next((user for user in mine if user.username.casefold() == username.casefold()), mine[0])
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
 
 @GROUP.steps("add-is-not-kept", MUST)
@@ -184,239 +161,6 @@ class _PartialUpdate(Deployment):
             raise
 
 
-@GROUP.steps("update-changes-another-user", MUST)
-class _UpdatesAnother(_Remembering):
-    """An update changes the user that was added before the one that it names too."""
-
-    async def update(self, call: Call) -> Reply:
-        reply = await super().update(call)
-        for other in self.others(call, int(call.request.path_params["user_id"]))[:1]:
-            self._store.update(call.instance, other.id, f"{other.username}-too", "!")
-        return reply
-
-
-@GROUP.steps("update-changes-all-users", MUST)
-class _UpdatesAll(_Remembering):
-    """An update changes every user of the instance."""
-
-    async def update(self, call: Call) -> Reply:
-        reply = await super().update(call)
-        for other in self.others(call, int(call.request.path_params["user_id"])):
-            self._store.update(call.instance, other.id, f"{other.username}-too", "!")
-        return reply
-
-
-@GROUP.steps("update-changes-the-key", MUST)
-class _UpdateChangesTheKey(Deployment):
-    """An update gives the user another key too."""
-
-    async def update(self, call: Call) -> Reply:
-        await super().update(call)
-        user_id = int(call.request.path_params["user_id"])
-        return self.represent(call, self._store.reset_key(call.instance, user_id, keys.user_key()))
-
-
-@GROUP.steps("update-changes-the-id", MUST)
-class _UpdateChangesTheId(Deployment):
-    """An update makes another user in the place of the one that it names."""
-
-    async def update(self, call: Call) -> Reply:
-        user = self.find_user(call)
-        await super().update(call)
-        self._store.remove(call.instance, user.id)
-        return await self.add(call)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
-
-
-@GROUP.steps("update-moves-the-creation", MUST)
-class _UpdateMovesTheCreation(Deployment):
-    """An update sets the creation time of the profile anew."""
-
-    def __init__(self, store: Store, passwords: Passwords) -> None:
-        super().__init__(store, passwords)
-        self._moments: dict[int, datetime] = {}
-
-    async def update(self, call: Call) -> Reply:
-        self._moments[self.find_user(call).id] = datetime.now(UTC)
-        return await super().update(call)
-
-    def represent(self, call: Call, user: User | None) -> Reply:
-        if user is not None and user.id in self._moments:
-            user = replace(user, profile=replace(user.profile, created_at=self._moments[user.id]))
-        return super().represent(call, user)
-
-
-@GROUP.steps("update-changes-the-owner", MUST)
-class _UpdateChangesTheOwner(Deployment):
-    """An update gives the profile to another user."""
-
-    def __init__(self, store: Store, passwords: Passwords) -> None:
-        super().__init__(store, passwords)
-        self._given_away: set[int] = set()
-
-    async def update(self, call: Call) -> Reply:
-        reply = await super().update(call)
-        self._given_away.add(int(call.request.path_params["user_id"]))
-        return reply
-
-    def represent(self, call: Call, user: User | None) -> Reply:
-        reply = super().represent(call, user)
-        if user is not None and user.id in self._given_away and isinstance(reply.body, dict):
-            reply.body["profile"]["owner"] = user.id + 1
-        return reply
-
-
-@GROUP.steps("reset-changes-the-name", MUST)
-class _ResetChangesTheName(Deployment):
-    """A reset gives the user another name too."""
-
-    async def reset_key(self, call: Call) -> Reply:
-        user = self.find_user(call)
-        await super().reset_key(call)
-        return self.represent(call, self._store.update(call.instance, user.id, f"{user.username}-r", "!"))
-
-
-@GROUP.steps("reset-changes-all-keys", MUST)
-class _ResetsAll(_Remembering):
-    """A reset gives every user of the instance another key."""
-
-    async def reset_key(self, call: Call) -> Reply:
-        reply = await super().reset_key(call)
-        for other in self.others(call, int(call.request.path_params["user_id"])):
-            self._store.reset_key(call.instance, other.id, keys.user_key())
-        return reply
-
-
-@GROUP.steps("reset-changes-another-key", MUST)
-class _ResetsAnother(_Remembering):
-    """A reset gives the user that was added before another key too."""
-
-    async def reset_key(self, call: Call) -> Reply:
-        reply = await super().reset_key(call)
-        for other in self.others(call, int(call.request.path_params["user_id"]))[:1]:
-            self._store.reset_key(call.instance, other.id, keys.user_key())
-        return reply
-
-
-@GROUP.steps("old-key-still-valid", MUST)
-class _OldKeyStillValid(_Remembering):
-    """The key that a reset replaced is valid still."""
-
-    def identify(self, instance: Instance, request: Request) -> User | None:
-        given = request.headers.get("x-user-key", request.query_params.get("user_key", ""))
-        olds = (user.id for home, user in self.added if home == instance and user.user_key == given)
-        old = next(olds, None)
-        return super().identify(instance, request) or (None if old is None else self._store.user(instance, old))
-
-
-@GROUP.steps("old-key-still-changes", MUST)
-class _OldKeyStillChanges(_OldKeyStillValid):
-    """The key that a reset replaced still updates and resets, though details refuses it."""
-
-    def identify(self, instance: Instance, request: Request) -> User | None:
-        is_look = operation_of(request) == DETAILS
-        return Deployment.identify(self, instance, request) if is_look else super().identify(instance, request)
-
-
-@GROUP.steps("old-key-still-looks-by-query", MUST)
-class _OldKeyStillLooks(_OldKeyStillValid):
-    """The key that a reset replaced still works for details, in the query."""
-
-    def identify(self, instance: Instance, request: Request) -> User | None:
-        is_query = operation_of(request) == DETAILS and "user_key" in request.query_params
-        return super().identify(instance, request) if is_query else Deployment.identify(self, instance, request)
-
-
-@GROUP.steps("new-key-is-dead", MUST)
-class _NewKeyIsDead(Deployment):
-    """A reset keeps another key than the one that it shows."""
-
-    async def reset_key(self, call: Call) -> Reply:
-        reply = await super().reset_key(call)
-        self._store.reset_key(call.instance, int(call.request.path_params["user_id"]), keys.user_key())
-        return reply
-
-
-@GROUP.steps("new-key-works-later", MUST)
-class _NewKeyWorksLater(Deployment):
-    """The first look with a key after its reset is refused."""
-
-    def __init__(self, store: Store, passwords: Passwords) -> None:
-        super().__init__(store, passwords)
-        self._young: set[int] = set()
-
-    async def reset_key(self, call: Call) -> Reply:
-        reply = await super().reset_key(call)
-        self._young.add(int(call.request.path_params["user_id"]))
-        return reply
-
-    def identify(self, instance: Instance, request: Request) -> User | None:
-        found = super().identify(instance, request)
-        if found is not None and found.id in self._young:
-            self._young.discard(found.id)
-            return None
-        return found
-
-
-@GROUP.steps("taken-name-is-taken-over", SHOULD)
-class _TakenOver(_Remembering):
-    """Adding a name that is taken gives a second user of that name."""
-
-    async def add(self, call: Call) -> Reply:
-        try:
-            return await super().add(call)
-        except RefusedError as error:
-            if error.reply.body != {"username": ["This field must be unique."]}:
-                raise
-        first = self.holder(call, (await self.validate(call)).username)
-        return self.represent(call, replace(first, id=first.id + 100_000, user_key=keys.user_key()))
-
-
-@GROUP.steps("add-overwrites-a-taken-name", MUST)
-class _Overwrites(_Remembering):
-    """Adding a name that is taken gives its holder another key."""
-
-    async def add(self, call: Call) -> Reply:
-        try:
-            return await super().add(call)
-        except RefusedError as error:
-            if error.reply.body != {"username": ["This field must be unique."]}:
-                raise
-        first = self.holder(call, (await self.validate(call)).username)
-        return self.represent(call, self._store.reset_key(call.instance, first.id, keys.user_key()))
-
-
-@GROUP.steps("update-takes-a-name-away", MUST)
-class _TakesAway(_Remembering):
-    """An update to a name that is taken gives its holder another name."""
-
-    async def update(self, call: Call) -> Reply:
-        try:
-            return await super().update(call)
-        except RefusedError as error:
-            if error.reply.body != {"username": ["This field must be unique."]}:
-                raise
-        holder = self.holder(call, (await self.validate(call)).username)
-        self._store.update(call.instance, holder.id, f"{holder.username}-{next(_ids)}", "!")
-        return await super().update(call)
-
-
-@GROUP.steps("same-update-twice-is-refused", SHOULD)
-class _NotOneself(Deployment):
-    """An update that keeps the name is refused, since the name is taken."""
-
-    async def update(self, call: Call) -> Reply:
-        user, name = self.find_user(call), (await self.validate(call)).username
-        if name.casefold() == user.username.casefold():
-            raise validation.not_unique()
-        return await super().update(call)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
-
-
 _ids = count(1)
 _moments = count(1)
 
@@ -465,3 +209,14 @@ for _name, _sentence, _change in (
     ),
 ):
     GROUP.replies(_name, MUST, _sentence, _change)
+
+
+@GROUP.steps("groups-are-lost-by-query", MUST)
+class _GroupsAreLost(Deployment):
+    """Details with the key in the query shows no groups."""
+
+    async def details(self, call: Call) -> Reply:
+        reply = await super().details(call)
+        if "user_key" in call.request.query_params and isinstance(reply.body, dict):
+            reply.body["groups"] = []
+        return reply
