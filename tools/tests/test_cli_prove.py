@@ -66,7 +66,7 @@ def test_a_run_with_a_fault_says_so_everywhere() -> None:
 
 
 def test_a_run_without_faults_does_not_load_them() -> None:
-    code = "import sys, syncano_contract.cli; print(*(name for name in sys.modules if '.faults' in name))"
+    code = "import sys, syncano_contract.cli.run; print(*(name for name in sys.modules if '.faults' in name))"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
