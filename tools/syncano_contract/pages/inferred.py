@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 DEEPEST = 20
@@ -73,6 +73,7 @@ def _scalar(kind: str, its_format: str | None) -> Shape:
     return Shape(True, frozenset({kind}), frozenset() if its_format is None else frozenset({its_format}))
 
 
+@lru_cache(maxsize=1 << 12)
 def _format(value: str) -> str:
     found = FORMATS.fullmatch(value)
     named = (found.lastgroup or "") if found else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from syncano_contract.pages.inferred import NOTHING, Shape, Variant, merged, required, scalar_schema
@@ -16,6 +17,7 @@ PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 SINGULARS = ("ss", "us", "is", "news", "series", "status")
 
 
+@lru_cache(maxsize=1 << 12)
 def pascal(text: str) -> str:
     """Return a name such as `UserKey` for `user_key`; raises nothing, `Object` where there are no letters."""
     name = "".join(word[0].upper() + word[1:] for word in WORD.findall(text))
