@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits bench lint-document lock wheel clean
+.PHONY: help setup conformance prove test lint seeds edits soak bench lint-document lock wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -31,6 +31,9 @@ seeds: $(READY)  ## slow proof: 20 seeds at standard depth fail nothing
 
 edits: $(READY)  ## slow proof: no single edit of openapi.yaml gets past `validate`
 	$(BIN)/pytest -q tools/proofs/test_edits.py
+
+soak: $(READY)  ## slow proof: 200 runs in one process hold no more memory, files and threads than 50
+	$(BIN)/pytest -q -s tools/proofs/test_soak.py
 
 bench: $(READY)  ## measure our depths beside plain schemathesis, half an hour (FAULTS=4: every 4th; FAULTS=all)
 	@$(BIN)/python -m bench $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)

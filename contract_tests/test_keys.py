@@ -135,10 +135,12 @@ def test_both_keys_of_another_tenant_are_refused(api: Api, operation: str) -> No
 
 
 @requirement("KEYS-10", MUST, source=REFUSALS)
-@pytest.mark.parametrize("operation", ["addUser", "getUserDetails"])
-def test_an_api_key_with_another_end_is_refused(api: Api, operation: str) -> None:
-    """With the beginning of the API key and another end, add and details are refused with 403 and a `detail`."""
-    _expect_forbidden(api, operation, api.altered_key, "KEYS-2")
+@pytest.mark.parametrize(("operation", "end"), [("addUser", "other"), ("getUserDetails", "other"), ("addUser", "more")])
+def test_an_api_key_with_another_end_is_refused(api: Api, operation: str, end: str) -> None:
+    """With the API key and another end, or more behind it, add and details are refused with 403 and a `detail`."""
+    key = api.altered_key if end == "other" else f"{api.require('api_key')}0"
+
+    _expect_forbidden(api, operation, key, "KEYS-2")
 
 
 @requirement("KEYS-11", MUST, source=(*AUTHS, *REFUSALS), depth=Depth.STANDARD)

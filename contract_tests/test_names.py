@@ -10,7 +10,7 @@ from syncano_contract.plugin import MUST, SHOULD, requirement
 from syncano_contract.reply import Reply, arranged, lasting
 
 LONG = 60
-ODD_ENDS = {"non-ASCII": "żółć", "emoji": "🐺", "quotes": "'\"`", "markup": "<b>&amp;</b>", "long": "x" * LONG}
+ODD_ENDS = {"non-ASCII": "żółć", "emoji": "🐺", "quotes": "'\"`%41+b", "markup": "<b>&amp;</b>", "long": "x" * LONG}
 
 
 @requirement("USERS-ADD-15", SHOULD, source="users-add#param/username")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from threading import Barrier
 from time import sleep
 
 from syncano_contract import expect
 from syncano_contract.api import Api
+from syncano_contract.bounds import begun
 from syncano_contract.outcome import CannotTell
 from syncano_contract.plugin import MUST, SHOULD, requirement
 from syncano_contract.reply import Reply, arranged, lasting
@@ -51,13 +52,13 @@ class Race:
             return call()
 
         places = range(len(calls)) if self._round % 2 else range(len(calls))[::-1]
-        with ThreadPoolExecutor(len(calls)) as pool:
-            replies = [made.result() for made in [pool.submit(make, *each) for each in zip(calls, places, strict=True)]]
+        made = [begun(partial(make, *each)) for each in zip(calls, places, strict=True)]
+        replies = [each.result() for each in made]
         self._has_overlapped |= _overlap(replies)
         return replies
 
 
-@requirement("RACE-1", SHOULD, source="users-add#param/username", depth=Depth.STANDARD)
+@requirement("RACE-1", SHOULD, source="users-add#param/username", depth=Depth.STANDARD, is_alone=True)
 def test_one_name_at_the_same_time(api: Api) -> None:
     """Of adds of one name at the same time at most one is accepted."""
     race = Race(api)
@@ -76,6 +77,7 @@ def test_one_name_at_the_same_time(api: Api) -> None:
     MUST,
     source=("users-update-put#text", "users-update-put#response/200", "users-reset-user-key#text"),
     depth=Depth.STANDARD,
+    is_alone=True,
 )
 def test_an_update_and_a_reset_at_the_same_time(api: Api) -> None:
     """Of an update and a reset of one user at the same time each that is accepted lasts."""
@@ -102,6 +104,7 @@ def test_an_update_and_a_reset_at_the_same_time(api: Api) -> None:
     MUST,
     source=("users-reset-user-key#text", "users-reset-user-key#response/200", "user-details#response/403"),
     depth=Depth.STANDARD,
+    is_alone=True,
 )
 def test_two_resets_at_the_same_time(api: Api) -> None:
     """After resets of one user at the same time exactly one of the keys that they showed works, and the old one not."""
@@ -121,7 +124,13 @@ def test_two_resets_at_the_same_time(api: Api) -> None:
             expect.refused(api.details(user.user_key), 403, 404, subject="USERS-RESET-5")
 
 
-@requirement("RACE-4", MUST, source=("user-details#response/200", "user-details#param/user_key"), depth=Depth.STANDARD)
+@requirement(
+    "RACE-4",
+    MUST,
+    source=("user-details#response/200", "user-details#param/user_key"),
+    depth=Depth.STANDARD,
+    is_alone=True,
+)
 def test_two_looks_at_the_same_time(api: Api) -> None:
     """Looks at the same time, with different keys, show each the user of its own key."""
     race, users = Race(api), (api.fresh(), api.fresh())
@@ -138,6 +147,7 @@ def test_two_looks_at_the_same_time(api: Api) -> None:
     MUST,
     source=("users-add#response/200", "users-add#text", "user-details#response/200"),
     depth=Depth.STANDARD,
+    is_alone=True,
 )
 def test_two_adds_at_the_same_time(api: Api) -> None:
     """Adds of different names at the same time give different users, each with a key of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 from syncano_contract import expect
@@ -22,9 +23,12 @@ STACK_TRACE = re.compile(
 
 @requirement("SECRETS-1", MUST, source=("users-add#response/200", "users-update-put#response/200"))
 def test_no_reply_shows_a_password(traffic: Session) -> None:
-    """No reply shows a password that was sent, neither in its body nor in a header."""
+    """No reply shows a password that was sent, neither in its body nor in a header, and not in Base64 either."""
+    stem = traffic.ledger.password_stem
+    # Three bytes are four characters of Base64: the stem without what is left over is the same in each password.
+    spelled = (stem, base64.b64encode(stem[: len(stem) // 3 * 3].encode()).decode())
     for exchange, text in _replies(traffic):
-        if traffic.ledger.password_stem in text:
+        if any(each in text for each in spelled):
             raise Failed("no password in a reply", "one that this run had sent", exchange)
     for sighting in expect.sightings(traffic):
         if sighting.body.get("password"):

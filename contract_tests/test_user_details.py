@@ -60,11 +60,23 @@ def test_no_user_key_is_refused(api: Api) -> None:
     expect.refused(reply, 403, 404)
 
 
-@requirement("USER-DETAILS-5", MUST, source=("user-details#param/user_key", "user-details#response/403"))
+nobodys_key = requirement("USER-DETAILS-5", MUST, source=("user-details#param/user_key", "user-details#response/403"))
+
+
+@nobodys_key
 @FORMS
 def test_an_unknown_user_key_is_refused(api: Api, form: Any) -> None:
-    """A user key that nobody has shows nothing: 403 or 404."""
+    """A user key that nobody has shows nothing, nor does what a careless query may take for one: 403 or 404."""
     reply = api.details(api.unknown_key, by=form)
+
+    expect.refused(reply, 403, 404)
+
+
+@nobodys_key
+@pytest.mark.parametrize("odd", ["' OR '1'='1", "%", "more"], ids=["SQL", "wildcard", "more"])
+def test_a_key_that_only_seems_to_fit_is_refused(api: Api, odd: str) -> None:
+    """A user key that nobody has shows nothing, nor does what a careless query may take for one: 403 or 404."""
+    reply = api.details(_any_key(api) + "0" if odd == "more" else odd)
 
     expect.refused(reply, 403, 404)
 

@@ -11,6 +11,7 @@ from syncano_contract import expect
 from syncano_contract.api import ABSENT, Api
 from syncano_contract.plugin import MUST, SHOULD, requirement
 from syncano_contract.reply import arranged, lasting
+from syncano_contract.settings import Depth
 
 # Which requirement it is that details shows the user of a key at all.
 DETAILS = {"header": "USER-DETAILS-1", "query": "USER-DETAILS-2"}
@@ -164,3 +165,19 @@ def test_a_key_that_may_not_add_is_refused(api: Api) -> None:
 
     expect.refused(reply, 403)
     expect.detail(reply)
+
+
+@requirement("USERS-ADD-18", MUST, source=("users-add#response/400", "users-add#response/403"), depth=Depth.STANDARD)
+@pytest.mark.parametrize(("wrong", "owner"), [("body", "USERS-ADD-5"), ("key", "KEYS-2")])
+def test_a_refused_add_adds_nobody(api: Api, wrong: str, owner: str) -> None:
+    """An add that was refused has added nobody: its name can be added afterwards."""
+    name = api.name()
+    refusal = (
+        api.add(username=name, password=ABSENT) if wrong == "body" else api.add(username=name, api_key=api.unknown_key)
+    )
+    if refusal.ok:
+        expect.blocked(f"the wrong add was accepted: {refusal}", owner)
+
+    reply = api.add(username=name)
+
+    expect.that(reply.ok, "the name to be free after a refused add", str(reply), reply, "USERS-ADD-1")

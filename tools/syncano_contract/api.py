@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import threading
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from syncano_contract import judge
+from syncano_contract.bounds import Over
 from syncano_contract.client import SAFE_METHODS, Client, Unreachable
 from syncano_contract.document import Document
 from syncano_contract.ledger import NOBODY, Ledger
@@ -20,6 +22,7 @@ from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Inapplicable
 from syncano_contract.redact import Redactor
 from syncano_contract.reply import Reply, User, arranged
+from syncano_contract.settings import MOST_JOBS
 from syncano_contract.target import Other, Target
 
 
@@ -60,9 +63,20 @@ class Api:
         self.read_only = read_only
         self._redactor = redactor
         self._numbers = count(1)
-        self._lock = threading.RLock()
-        self._kept: dict[str, User] = {}  # by what it is for
+        self._lock = threading.Lock()
+        self._here = threading.local()  # each worker has kept users of its own: what one spoils is no other's
+        self._kept: dict[tuple[int, str], User] = {}  # by worker and by what it is for
+        self._keeping = [threading.Lock() for _ in range(MOST_JOBS)]  # by worker, which may have threads of its own
         self._given: set[object] = set()  # ids and keys of users added so far
+
+    @property
+    def worker(self) -> int:
+        """Which of the workers this thread is, from 0 on."""
+        return int(getattr(self._here, "worker", 0))
+
+    @worker.setter
+    def worker(self, number: int) -> None:
+        self._here.worker = number
 
     # The operations. What is not given is what a correct request has.
 
@@ -150,8 +164,9 @@ class Api:
         return self._keep("stranger", self.second_tenant.instance, self.second_tenant.api_key)
 
     def forget(self) -> None:
-        """Let the next `anyone` and the like be other users, since these may have been changed."""
-        self._kept.clear()
+        """Let the next `anyone` and the like of this worker be other users, since these may have been changed."""
+        with self._lock:
+            self._kept = {kept: user for kept, user in self._kept.items() if kept[0] != self.worker}
 
     def fresh_elsewhere(self) -> User:
         """Add a user of the second tenant; raises Inapplicable when the target names none."""
@@ -200,7 +215,8 @@ class Api:
     def password(self) -> str:
         """Return a password that nobody can guess from the name."""
         password = self.ledger.password()
-        self._redactor.learn("password", password)
+        for spelled in (password, base64.b64encode(password.encode()).decode().rstrip("=")):
+            self._redactor.learn("password", spelled)
         return password
 
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, kind: str) -> Exchange:
@@ -212,6 +228,8 @@ class Api:
             return self.client.send(method, path, headers, body, kind)
         except Unreachable as error:
             raise CannotTell(f"{kind} gave no reply before: {error}", judge.NO_REPLY) from error
+        except Over as over:
+            raise CannotTell(str(over)) from over
 
     def _call(
         self, operation_id: str, path: str, headers: Mapping[str, str], body: bytes | None, kind: str = ""
@@ -220,11 +238,12 @@ class Api:
         return Reply(operation, self.request(operation.method, path, headers, body, kind or operation_id))
 
     def _keep(self, use: str, instance: str, api_key: str) -> User:
-        with self._lock:
-            if use not in self._kept:
+        kept = self.worker, use
+        with self._keeping[self.worker]:
+            if kept not in self._kept:
                 user = self._fresh(instance, api_key)
-                self._kept[use] = replace(user, body=self.shown(user))
-            return self._kept[use]
+                self._kept[kept] = replace(user, body=self.shown(user))
+            return self._kept[kept]
 
     def _fresh(self, instance: str, api_key: str) -> User:
         username, password = self.name(), self.password()

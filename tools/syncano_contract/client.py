@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import email.utils
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.client import RemoteDisconnected
 
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NewConnectionError,
-    ProtocolError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError
 
-from syncano_contract.connections import PlainPool, Pool, TlsPool
-from syncano_contract.model import Exchange, Request, Response, header
+from syncano_contract.bounds import Bounds, Over
+from syncano_contract.connections import Pool, is_cut, pools
+from syncano_contract.model import Exchange, Request, Response
+from syncano_contract.pacing import Pace, pause_of
 from syncano_contract.target import Target
+from syncano_contract.unanswered import closed_early, worded
 
 LARGEST_BODY = 5_000_000  # bytes; a reply over it is recorded as an error
 LONGEST_WAIT = 30.0  # seconds that one request waits for a throttling target, all in all
+VAIN_WAITS = 2  # of that length in a run, after which none is waited for any more
 FAILURES_OF_A_KIND = 2  # in a row, until that kind of request is given up
 FAILURES_AT_ALL = 3  # in a row, until every request is
-REST = 5.0  # seconds before what was given up is tried again
+REST = 2.0  # seconds before what was given up is tried again
+PATIENCE = 6.0  # seconds that a run waits, all in all, for a target that may be coming back
 ANY = "any request"
-NO_CONNECTION = "cannot connect"
+THROTTLED = f"429 for longer than the {LONGEST_WAIT:g} s that a request waits"
+FROM_A_PROXY = frozenset({407, 502, 503, 504})  # what a proxy answers itself, so that nobody can tell
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT"})
 USER_AGENT = "syncano-contract"
@@ -46,6 +43,7 @@ class Log:
 
     exchanges: list[Exchange] = field(default_factory=list)
     watchers: list[Callable[[Exchange], None]] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)  # seconds
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, make: Callable[[int], Exchange]) -> Exchange:
@@ -64,24 +62,24 @@ class Client:
     One client may be shared by threads.
     """
 
-    def __init__(self, target: Target, log: Log, *, timeout: float, rate: float | None = None) -> None:
-        """Open no connection yet; raises Problem for an unusable CA bundle at the first request."""
+    def __init__(
+        self, target: Target, log: Log, *, timeout: float, rate: float | None = None, bounds: Bounds | None = None
+    ) -> None:
+        """Open no connection yet; raises Problem for files that hold no certificate or key."""
         self.log = log
+        self._bounds = bounds or Bounds()
+        self._under_way: dict[int, _Sending] = {}  # by thread
         self._here = threading.local()
         self._base = target.url
         self._common = {"User-Agent": USER_AGENT, "Accept": "application/json", **dict(target.headers)}
         self._timeout = timeout
-        self._pace = _Pace(rate)
+        self._pace = Pace(rate)
+        self._vain_waits = 0
         self._failures: dict[str, _Failures] = {}
+        self._patience = PATIENCE
         self._counting = threading.Lock()
-        self._pool = urllib3.PoolManager(
-            num_pools=1,
-            maxsize=16,
-            retries=False,
-            timeout=urllib3.Timeout(connect=timeout, read=timeout),
-            ca_certs=str(target.ca_bundle) if target.ca_bundle else None,
-        )
-        self._pool.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+        self._is_by_proxy = target.proxy is not None and target.url.startswith("http:")
+        self._pool = pools(target, timeout)
 
     def close(self) -> None:
         """Close the connections."""
@@ -100,39 +98,73 @@ class Client:
         """Send one request to a path below the base URL and return the last exchange that came of it.
 
         A 429 is waited for, as `Retry-After` says (RFC 9110, section 10.2.3), up to LONGEST_WAIT. Raises Unreachable
-        when the last requests of the same `kind` had no reply.
+        when the last requests of the same `kind` had no reply, and Over when the run has ended.
         """
         self._give_up_on(kind)
         request = Request(method, self._base + path, tuple({**self._common, **headers}.items()), body)
         waited = 0.0
         while True:
             exchange = self._attempt(request)
-            pause = _throttled(exchange, waited)
+            pause = self._pause(exchange, waited)
             if pause is None:
                 break
-            time.sleep(pause)
+            self._pace.hold(pause)
             waited += pause
         self._count(kind, exchange)
         return exchange
 
+    def _pause(self, exchange: Exchange, waited: float) -> float | None:
+        """Return the seconds to wait before the request is sent again, or None when it is not to be."""
+        response = exchange.response
+        if response is None or response.status != 429:
+            return None
+        pause = pause_of(response)
+        if waited + pause <= LONGEST_WAIT and self._vain_waits < VAIN_WAITS:
+            return pause
+        self._vain_waits += waited > 0
+        return None
+
     def _attempt(self, request: Request) -> Exchange:
-        self._pace.wait()
-        started, clock = datetime.now(UTC), time.perf_counter()
-        response, error = None, None
+        turn = self._pace.wait()
+        sending, me = _Sending(self.sender, request), threading.get_ident()
+        self._under_way[me] = sending
+        try:
+            response, error = self._response(sending)
+        except BaseException:
+            self._under_way.pop(me, None)
+            raise
+        if self._under_way.pop(me, None) is None:
+            self._bounds.take(sending.sender)  # raises Over
+        if response is not None:
+            self._pace.answered(turn, response.status)
+        return self.log.add(sending.exchange(response, error))
+
+    def abandon(self, reason: str) -> None:
+        """Record every request under way as one that had no reply; when it has one after all, that is passed over."""
+        for thread in tuple(self._under_way):
+            sending = self._under_way.pop(thread, None)
+            if sending is not None:
+                self.log.add(sending.exchange(None, reason))
+
+    def _response(self, sending: _Sending) -> tuple[Response | None, str | None]:
+        """Return the reply, or why there was none; raises Over when nothing was sent."""
+        request, error = sending.request, None
         for last in (request.method not in REPEATABLE, True):
             try:
-                response = self._exchange(request)
-                error = None
+                self._bounds.take(sending.sender)
+                return self._exchange(request), None
+            except Over:
+                if error is None:
+                    raise
                 break
             except (HTTPError, OSError, ValueError) as failure:
-                error = _worded(failure, self._timeout)
-                if _closed_early(failure):
+                error = worded(failure, self._timeout)
+                if closed_early(failure):
                     self._renew()
                 # A kept connection may be closed under a request that the target has not seen.
-                if last or not _closed_early(failure):
+                if last or not closed_early(failure):
                     break
-        seconds = time.perf_counter() - clock
-        return self.log.add(lambda number: Exchange(number, started, seconds, self.sender, request, response, error))
+        return None, error
 
     def _renew(self) -> None:
         """Take a new connection for each request from now on, as the target was seen to end one unannounced."""
@@ -150,28 +182,51 @@ class Client:
             preload_content=False,
             decode_content=True,
         )
-        try:
-            body = _read(raw, time.monotonic() + self._timeout)
-        except BaseException:
-            raw.close()
-            raise
-        raw.release_conn()
+        body = _body(raw)
+        if self._is_by_proxy and raw.status in FROM_A_PROXY:
+            raise ValueError(f"the proxy answered {raw.status} {raw.reason}")
         return Response(raw.status, raw.reason or "", tuple(raw.headers.items()), body)
 
     def _give_up_on(self, kind: str) -> None:
-        for broken, enough in ((kind, FAILURES_OF_A_KIND), (ANY, FAILURES_AT_ALL)):
+        for broken, enough in ((ANY, FAILURES_AT_ALL), (kind, FAILURES_OF_A_KIND)):
             failures = self._failures.get(broken)
-            if failures and failures.count >= enough and time.monotonic() < failures.try_again:
-                raise Unreachable(failures.last)
+            left = failures.try_again - time.monotonic() if failures else 0.0
+            if failures and failures.count >= enough and left > 0:
+                if broken is not ANY or not self._may_wait(left):
+                    raise Unreachable(failures.last)
+                time.sleep(left)
+
+    def _may_wait(self, seconds: float) -> bool:
+        with self._counting:
+            is_left = seconds <= self._patience
+            self._patience -= seconds if is_left else 0.0
+        return is_left
 
     def _count(self, kind: str, exchange: Exchange) -> None:
+        is_throttled = exchange.response is not None and exchange.response.status == 429
+        lack = THROTTLED if is_throttled else exchange.error
         with self._counting:
             for broken in (kind, ANY):
-                if exchange.error is None:
+                if lack is None:
                     self._failures.pop(broken, None)
                 else:
                     count = self._failures[broken].count + 1 if broken in self._failures else 1
-                    self._failures[broken] = _Failures(count, exchange.error, time.monotonic() + REST)
+                    self._failures[broken] = _Failures(count, lack, time.monotonic() + REST)
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """A request that is being sent, by whom and since when (`clock` in seconds of the performance counter)."""
+
+    sender: str
+    request: Request
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.perf_counter)
+
+    def exchange(self, response: Response | None, error: str | None) -> Callable[[int], Exchange]:
+        """Return what makes the exchange that came of it, once it has its number."""
+        seconds = time.perf_counter() - self.clock
+        return lambda number: Exchange(number, self.started, seconds, self.sender, self.request, response, error)
 
 
 @dataclass(frozen=True)
@@ -183,51 +238,23 @@ class _Failures:
     try_again: float
 
 
-def is_unconnected(exchange: Exchange) -> bool:
-    """Whether there was no connection at all, which says nothing of how the deployment answers."""
-    return exchange.error is not None and exchange.error.startswith(NO_CONNECTION)
-
-
-class _Pace:
-    """Spreads requests evenly: at most `rate` of them a second."""
-
-    def __init__(self, rate: float | None) -> None:
-        self._interval = 1 / rate if rate else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        if not self._interval:
-            return
-        with self._lock:
-            now = time.monotonic()
-            slot = max(now, self._next)
-            self._next = slot + self._interval
-        time.sleep(slot - now)
-
-
-def _throttled(exchange: Exchange, waited: float) -> float | None:
-    """Return the seconds to wait before the request is sent again, or None when it is not to be."""
-    response = exchange.response
-    if response is None or response.status != 429:
-        return None
-    pause = max(0.1, _seconds(header(response.headers, "Retry-After")))
-    return pause if waited + pause <= LONGEST_WAIT else None
-
-
-def _seconds(retry_after: str | None) -> float:
-    if retry_after is None:
-        return 1.0
-    if retry_after.isdecimal():
-        return float(retry_after[:9])
+def _body(raw: urllib3.BaseHTTPResponse) -> bytes:
+    """Return the body, and give the connection back; raises TimeoutError where that was cut, whatever came of it."""
+    connection = raw.connection
     try:
-        until = email.utils.parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 1.0
-    return (until.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+        body = _read(raw)
+        raw.release_conn()
+    except (HTTPError, OSError):
+        if not is_cut(connection):
+            raise
+    finally:
+        raw.close()
+    if is_cut(connection):
+        raise TimeoutError
+    return body
 
 
-def _read(raw: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while chunk := raw.read1(65536):
@@ -235,29 +262,4 @@ def _read(raw: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
         size += len(chunk)
         if size > LARGEST_BODY:
             raise ValueError(f"the reply is over {LARGEST_BODY // 1_000_000} MB")
-        if time.monotonic() > deadline:
-            raise TimeoutError
     return b"".join(chunks)
-
-
-def _closed_early(failure: Exception) -> bool:
-    cause = failure.args[-1] if isinstance(failure, ProtocolError) and failure.args else None
-    return isinstance(cause, (RemoteDisconnected, ConnectionError))
-
-
-def _worded(failure: Exception, timeout: float) -> str:
-    """Say in one line why there was no reply."""
-    wordings: tuple[tuple[bool, str], ...] = (
-        (isinstance(failure, NewConnectionError), f"{NO_CONNECTION}: {_reason(failure)}"),
-        (isinstance(failure, ConnectTimeoutError), f"{NO_CONNECTION}: no answer within {timeout:g} s"),
-        (isinstance(failure, SSLError), f"{NO_CONNECTION}: TLS: {_reason(failure)}"),
-        (isinstance(failure, (ReadTimeoutError, TimeoutError)), f"no complete reply within {timeout:g} s"),
-        ("IncompleteRead" in str(failure), "the reply was cut off"),
-        (_closed_early(failure), "the connection was closed before a reply"),
-    )
-    return next((words for holds, words in wordings if holds), f"no usable reply: {failure}")
-
-
-def _reason(failure: Exception) -> str:
-    """Return what the operating system or TLS said, without the addresses of objects."""
-    return getattr(failure.__cause__, "strerror", None) or str(failure).rsplit(": ", 1)[-1]

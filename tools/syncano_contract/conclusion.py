@@ -17,7 +17,12 @@ def counts(report: Report) -> Counts:
 
 
 def conclude(report: Report) -> Conclusion:
-    """Return non-conformant if any MUST failed; else inconclusive if any MUST cannot tell or none passed."""
+    """Return non-conformant if any MUST failed; else inconclusive if any MUST cannot tell or none passed.
+
+    A run that was interrupted is inconclusive, whatever it had found.
+    """
+    if report.was_interrupted:
+        return Conclusion.INCONCLUSIVE
     must = counts(report)[Level.MUST]
     if must[Verdict.FAILED]:
         return Conclusion.NON_CONFORMANT

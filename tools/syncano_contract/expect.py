@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from syncano_contract import judge
-from syncano_contract.model import Exchange
+from syncano_contract.client import THROTTLED
+from syncano_contract.model import Exchange, header
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.reply import Reply
 from syncano_contract.session import Session, Sighting
@@ -161,7 +162,10 @@ def seen_enough(session: Session) -> None:
 
 def _not_throttled(reply: Reply) -> None:
     if reply.status == 429:
-        raise CannotTell("the target throttled for longer than a run waits; give --rate a smaller number")
+        asked = reply.exchange.response and header(reply.exchange.response.headers, "Retry-After")
+        raise CannotTell(
+            f"{reply.operation.id} was throttled: {THROTTLED} (Retry-After: {asked or 'none'}); try --rate"
+        )
     if 300 <= reply.status < 400:
         raise CannotTell(f"{reply.operation.id} was redirected ({reply.status}); redirects are not followed")
 

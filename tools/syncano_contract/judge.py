@@ -88,7 +88,10 @@ def against(shape: Shape, response: Response) -> Iterator[tuple[str, str, str]]:
 
 
 def parse(body: bytes) -> object:
-    """Parse a JSON body as RFC 8259 has it (UTF-8, no byte order mark, no NaN); raises ValueError."""
+    """Parse a JSON body as RFC 8259 has it (UTF-8, no byte order mark, no NaN); raises ValueError.
+
+    Of a member that is there twice the last one counts: names SHOULD be unique (section 4), so that this is no fault.
+    """
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except RecursionError as error:

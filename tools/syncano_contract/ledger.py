@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import quote, unquote
 
-from syncano_contract.client import SAFE_METHODS, is_unconnected
+from syncano_contract.client import SAFE_METHODS
 from syncano_contract.model import Exchange, path_below
 from syncano_contract.target import Target
+from syncano_contract.unanswered import is_unconnected
 
 ABOUT_THE_BODY = frozenset({"content-type", "accept"})  # headers that are words, and no place for a key
 # It has to fit every column, since a refusal for its size would prove nothing; no row of a 32-bit column gets that far,
@@ -141,6 +142,12 @@ class Ledger:
 
     def _is_nobodys(self, user_id: int) -> bool:
         return user_id in (0, NOBODY, NOBODY + 1) or user_id >= 2**63
+
+    def shows_ours(self, user: Mapping[str, object]) -> bool:
+        """Whether a user that a reply shows is one that the run made: by its id, or by its name."""
+        user_id = user.get("id")
+        is_made = type(user_id) is int and any(user_id == made for _, made in self._made)
+        return is_made or self._is_ours(user.get("username"))
 
     def _is_ours(self, username: object) -> bool:
         """Whether this run made up the name: a user of another name may be one that was there before."""

@@ -131,7 +131,8 @@ class Report:
 
     `target` is the base URL; `document` the version of openapi.yaml; `requests` counts every exchange; `command`
     repeats the run; `operations` maps each exchange number to the operationId that its request addressed;
-    `left_behind` lists what the run added and did not remove.
+    `left_behind` lists what the run added and did not remove. `jobs` is how many requirements ran at the same time;
+    `max_time` (seconds) and `max_requests` are the bounds that the run was given.
     """
 
     target: str
@@ -152,6 +153,10 @@ class Report:
     coverage: tuple[Coverage, ...]
     notes: tuple[str, ...]
     left_behind: tuple[str, ...]
+    jobs: int = 1
+    max_time: float | None = None
+    max_requests: int | None = None
+    was_interrupted: bool = False
 
     @property
     def requests(self) -> int:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from syncano_contract.model import Problem
@@ -17,9 +18,11 @@ LATEST = "latest"
 
 def prepare(out: Path | None, host: str) -> Path:
     """Return a folder that can be written to, before anything is sent; raises Problem when there is none."""
-    directory = out or _fresh(host)
+    directory = out or REPORTS
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        if out is None:
+            directory = _fresh(host)
         probe = directory / f".{secrets.token_hex(4)}.part"
         probe.touch()
         probe.unlink()
@@ -65,5 +68,9 @@ def stamp() -> str:
 
 def _fresh(host: str) -> Path:
     name = f"{stamp()}-{re.sub(r'[^A-Za-z0-9.-]+', '-', host).strip('-')}"
-    candidates = (REPORTS / (name if number == 1 else f"{name}-{number}") for number in range(1, 1000))
-    return next(path for path in candidates if not path.exists())
+    for number in count(1):
+        directory = REPORTS / (name if number == 1 else f"{name}-{number}")
+        with suppress(FileExistsError):  # another run may make one of the same name at this very moment
+            directory.mkdir()
+            return directory
+    raise AssertionError("counting never ends")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Generator, Set
+import threading
+from collections.abc import Callable, Generator, Iterable, Set
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
+from functools import partial
+from inspect import signature
 from time import monotonic
 
 import pytest
 
 from syncano_contract.api import Api
+from syncano_contract.bounds import begun
 from syncano_contract.model import Level, Requirement, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.session import Session
@@ -29,6 +34,7 @@ class Mark:
     source: tuple[str, ...]
     subject: str | None
     depth: Depth
+    is_alone: bool
 
 
 def requirement(
@@ -38,14 +44,16 @@ def requirement(
     source: str | tuple[str, ...],
     subject: str | None = None,
     depth: Depth = Depth.QUICK,
+    is_alone: bool = False,
 ) -> pytest.MarkDecorator:
     """Mark a test as the proof of a requirement.
 
     `source` names fact ids of pages or RFC sections; `subject` the aspect or operation whose verdict this one is, so
-    that other failures can be put down to it; `depth` the least depth at which it runs.
+    that other failures can be put down to it; `depth` the least depth at which it runs; `is_alone` keeps all others
+    from running at the same time.
     """
     sources = (source,) if isinstance(source, str) else source
-    return pytest.mark.requirement(Mark(id, level, sources, subject, depth))
+    return pytest.mark.requirement(Mark(id, level, sources, subject, depth, is_alone))
 
 
 def mark_of(item: pytest.Item) -> Mark:
@@ -95,22 +103,51 @@ class Collector:
             self.subjects[mark.subject] = mark.id
 
 
-def _turn(item: pytest.Item) -> tuple[bool, Depth]:
-    """Directed requirements come first, then the engines, then what looks at the whole traffic."""
-    return "traffic" in getattr(item, "fixturenames", ()), mark_of(item).depth
+def _turn(item: pytest.Item) -> tuple[bool, bool, Depth]:
+    """Directed requirements come first, then the engines, then what runs alone, last what looks at all traffic."""
+    return _looks_at_traffic(item), mark_of(item).is_alone, mark_of(item).depth
+
+
+def _looks_at_traffic(item: pytest.Item) -> bool:
+    return "traffic" in getattr(item, "fixturenames", ())
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A test that is ready to run; `id` is pytest's."""
+
+    id: str
+    mark: Mark
+    call: Callable[[], object]
 
 
 class Runner:
-    """Gives tests their fixtures and keeps what each of them found."""
+    """Gives tests their fixtures, runs them, some at the same time, and keeps what each of them found.
+
+    pytest makes the tests ready, one after the other. What they do is done by workers, a requirement each.
+    """
 
     def __init__(self, session: Session, progress: Callable[[str, int, int], None]) -> None:
-        """Run against a session; `progress` is told id, number and total before each test."""
-        self.findings: list[Finding] = []
+        """Run against a session; `progress` is told id, number and total before each test, never twice at once."""
         self.crash: str | None = None
         self._session = session
         self._progress = progress
-        self._done = 0
+        self._findings: list[Finding] = []
+        self._open: dict[str, str] = {}  # the requirement of each test that has no finding yet, by the test's id
+        self._ready: dict[str, list[_Test]] = {}  # by requirement
+        self._total = 0
+        self._telling = threading.Lock()
         self._began = monotonic()
+
+    def findings(self, listed: Iterable[Requirement]) -> list[Finding]:
+        """Return what was found, and that it cannot be told what the run ended before."""
+        reason = self._session.bounds.reason or "the run ended before this was looked at"
+        with self._telling:
+            found = [*self._findings, *(Finding(name, Verdict.CANNOT_TELL, reason) for name in self._open.values())]
+            self._open.clear()
+        looked_at = {each.requirement for each in found}
+        untold = (each.id for each in listed if each.id not in looked_at)
+        return [*found, *(Finding(name, Verdict.CANNOT_TELL, reason) for name in untold)]
 
     @pytest.fixture(scope="session")
     def session(self) -> Session:
@@ -122,43 +159,94 @@ class Runner:
         """The four operations of the target."""
         return self._session.api
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Let exchanges bear the id of the requirement that sends them."""
-        self._done += 1
-        self._session.client.sender = mark_of(item).id
-        self._progress(mark_of(item).id, self._done, len(item.session.items))
-        return (yield)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Expect a finding of each test."""
+        self._open = {item.nodeid: mark_of(item).id for item in session.items}
+        self._total = len(self._open)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Run what is ready when there is no more to come."""
+        done = yield
+        self._run()
+        return done
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Leave out what runs at a greater depth only, and say so."""
+        """Leave out what runs at a greater depth only, and say so; let what runs alone wait for all before it."""
         mark = mark_of(item)
+        self._session.client.sender = mark.id
         if mark.depth > self._session.settings.depth:
             reason = f"runs from --depth {mark.depth.name.lower()} on"
-            self.findings.append(Finding(mark.id, Verdict.UNTESTED, reason))
+            self._keep(item.nodeid, Finding(mark.id, Verdict.UNTESTED, reason))
             pytest.skip(reason)
+        if mark.is_alone or _looks_at_traffic(item):
+            self._run()
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, bool]:
-        """Turn what the test does into a finding; a test of this kind never fails as pytest has it."""
-        mark = mark_of(pyfuncitem)
-        before = len(self._session.log.exchanges)
-        raised: BaseException | None = None
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - whatever a test raises becomes a finding
-            raised = error
-            self._session.api.forget()
-        sent = tuple(exchange.number for exchange in self._session.log.exchanges[before:])
-        found = finding(mark.id, raised, sent)
-        after, seconds = len(self._session.log.exchanges), monotonic() - self._began
-        self.findings.append(replace(found, after=after, seconds=seconds))
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Put a test that is ready to what runs next; what runs alone runs now."""
+        mark, given = mark_of(pyfuncitem), pyfuncitem.funcargs
+        call = partial(pyfuncitem.obj, **{name: given[name] for name in signature(pyfuncitem.obj).parameters})
+        self._ready.setdefault(mark.id, []).append(_Test(pyfuncitem.nodeid, mark, call))
+        if mark.is_alone or _looks_at_traffic(pyfuncitem):
+            self._run()
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a defect of the suite itself (a fixture that breaks), which no finding covers."""
         if report.failed:
             self.crash = report.longreprtext
+
+    def _run(self) -> None:
+        """Run what is ready, a requirement to each worker, and wait for it."""
+        jobs = self._session.settings.jobs
+        ready, self._ready = list(self._ready.values()), {}
+        if jobs > 1:  # the engines take longest
+            ready.sort(key=lambda tests: -tests[0].mark.depth)
+        free, running = set(range(jobs)), dict[Future[None], int]()
+        while ready or running:
+            while ready and free:
+                worker = min(free)
+                free.remove(worker)
+                running[begun(partial(self._prove, worker, ready.pop(0)))] = worker
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                done.result()
+                free.add(running.pop(done))
+
+    def _prove(self, worker: int, tests: list[_Test]) -> None:
+        """Run all tests of one requirement."""
+        self._session.client.sender, self._session.api.worker = tests[0].mark.id, worker
+        for test in tests:
+            with self._telling:
+                number = self._total - len(self._open) + 1
+                self._progress(test.mark.id, number, self._total)
+            self._keep(test.id, self._finding(test))
+
+    def _finding(self, test: _Test) -> Finding:
+        """Turn what the test does into a finding; its exchanges are those that bear its requirement's id."""
+        requirement_id, bounds, log = test.mark.id, self._session.bounds, self._session.log
+        before = len(log.exchanges)
+        raised: BaseException | None = CannotTell(bounds.reason) if bounds.reason else self._raised(test)
+        if requirement_id in bounds.refused:
+            raised = CannotTell(bounds.reason or "")
+        sent = tuple(each.number for each in log.exchanges[before:] if each.sender == requirement_id)
+        found = finding(requirement_id, raised, sent)
+        return replace(found, after=len(log.exchanges), seconds=monotonic() - self._began)
+
+    def _raised(self, test: _Test) -> BaseException | None:
+        try:
+            test.call()
+        except Exception as error:  # noqa: BLE001 - whatever a test raises becomes a finding
+            self._session.api.forget()
+            return error
+        return None
+
+    def _keep(self, test: str, found: Finding) -> None:
+        """Keep a finding, unless the run has told without it."""
+        with self._telling:
+            if self._open.pop(test, None) is not None:
+                self._findings.append(found)
 
 
 def finding(requirement_id: str, raised: BaseException | None, sent: tuple[int, ...]) -> Finding:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from syncano_contract import judge
+from syncano_contract.client import THROTTLED
 from syncano_contract.model import Problem, header
 from syncano_contract.outcome import CannotTell
 from syncano_contract.reply import Reply
 from syncano_contract.session import Session
+from syncano_contract.unanswered import TLS
 
+# What a person can do about a lack of replies, by what its reason holds.
+WAYS_OUT = {
+    "the proxy": "check `proxy` in the target file, or HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY",
+    "self-signed certificate": "give its certificate, or that of its authority, as ca_bundle in the target file",
+    "issuer certificate": "give the certificate of its authority as ca_bundle in the target file",
+    "Hostname mismatch": "use the name that the certificate is for as the host of the URL",
+    "IP address mismatch": "use the name that the certificate is for as the host of the URL",
+    "expired": "the deployment needs a new certificate",
+    f"{TLS}: ": "check the URL (http or https?) and whether the target asks for a client_cert",
+}
 KEYS_FIX = "check it in the target file or the environment; `syncano-contract target` explains each key"
 
 
@@ -83,7 +96,10 @@ def _check_reply(session: Session, reply: Reply, instance: str) -> None:
     target, exchange = session.target, reply.exchange
     if exchange.response is None:
         error = session.redactor.text(str(exchange.error))
-        raise Problem(f"{target.url} gives no reply: {error}", "check the URL and that the deployment is up")
+        raise Problem(f"{target.url} gives no reply: {error}", _way_out(error))
+    if reply.status == 429:
+        asked = session.redactor.text(header(exchange.response.headers, "Retry-After") or "nothing")
+        raise Problem(f"{target.url} throttles: {THROTTLED} (Retry-After: {judge.shorten(asked)})", "try again later")
     if 300 <= reply.status < 400:
         where = session.redactor.text(header(exchange.response.headers, "Location") or "nowhere")
         raise Problem(f"{target.url} redirects to {where}", "redirects are not followed: use the address it leads to")
@@ -94,3 +110,7 @@ def _check_reply(session: Session, reply: Reply, instance: str) -> None:
         )
     if reply.status == 404:
         raise Problem(f"{target.url} has no instance {instance}", "check `instance` (--instance NAME)")
+
+
+def _way_out(error: str) -> str:
+    return next((fix for part, fix in WAYS_OUT.items() if part in error), "check the URL and that the deployment is up")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from syncano_contract.bounds import Bounds
+from syncano_contract.judge import shorten
+from syncano_contract.ledger import json_object
 from syncano_contract.outcome import CannotTell
 from syncano_contract.relay import Relay
 from syncano_contract.resources import DOCUMENT
@@ -49,21 +53,38 @@ def run(session: Session) -> tuple[Accepted, ...]:
     with tempfile.TemporaryDirectory(prefix="syncano-contract-") as folder, Relay(api, existing) as relay:
         Path(folder, "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
         _tell_hypothesis_of_utf8(Path(folder))
+        code, output, errors = _done(_command(session, relay.url), folder, session.bounds, LONGEST[depth])
+    if session.bounds.reason:
+        raise CannotTell(session.bounds.reason)
+    if code not in (0, 1):
+        ended = f"was ended by signal {-code}" if code < 0 else f"broke with exit code {code}"
+        raise CannotTell(f"schemathesis {ended}: {_last_line(errors or output)}")
+    return tuple(_findings(output, len(session.log.exchanges)))
+
+
+def _done(command: list[str], folder: str, bounds: Bounds, longest: float) -> tuple[int, str, str]:
+    """Run a command to its end, or to that of the run; return its exit code and what it wrote to both outputs."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, with options of our own making
+            command,
+            cwd=folder,
+            env={**_environment(), "SCHEMATHESIS_HOOKS": "syncano_contract.schemathesis_hooks"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for this process alone, which ends the other
+        )
+    except OSError as error:
+        raise CannotTell(f"schemathesis cannot be started: {error.strerror}") from error
+    with process:
+        bounds.ended.add_done_callback(lambda _: process.kill())
         try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter, with options of our own making
-                _command(session, relay.url),
-                cwd=folder,
-                env={**_environment(), "SCHEMATHESIS_HOOKS": "syncano_contract.schemathesis_hooks"},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=LONGEST[depth],
-                check=False,
-            )
+            output, errors = process.communicate(timeout=longest)
         except subprocess.TimeoutExpired as error:
-            raise CannotTell(f"schemathesis did not finish within {error.timeout:g} s") from error
-    if done.returncode not in (0, 1):
-        raise CannotTell(f"schemathesis broke with exit code {done.returncode}: {_last_line(done)}")
-    return tuple(_findings(done.stdout.decode("utf-8", "replace")))
+            raise CannotTell(f"schemathesis did not finish within {longest:g} s") from error
+        finally:
+            process.kill()
+    return process.returncode, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace")
 
 
 def _command(session: Session, url: str) -> list[str]:
@@ -97,17 +118,20 @@ def _tell_hypothesis_of_utf8(folder: Path) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process' environment without the keys that a target may have come from."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("SYNCANO_", "SCHEMATHESIS_"))}
+    """Return this process' environment without the keys of a target and the proxies to it: the relay is on loopback."""
+    left_out = re.compile(r"SYNCANO_.*|SCHEMATHESIS_.*|.*_proxy", re.IGNORECASE)
+    return {name: value for name, value in os.environ.items() if not left_out.fullmatch(name)}
 
 
-def _findings(output: str) -> Iterator[Accepted]:
+def _findings(output: str, exchanges: int) -> Iterator[Accepted]:
     for line in output.splitlines():
         if line.startswith('{"exchange": '):
-            found = json.loads(line)
-            yield Accepted(found["exchange"], found["finding"])
+            found = json_object(line.encode())
+            number, finding = found.get("exchange"), found.get("finding")
+            if type(number) is not int or not 0 < number <= exchanges or not isinstance(finding, str):
+                raise CannotTell(f"schemathesis wrote what is no finding: {shorten(line)}")
+            yield Accepted(number, finding)
 
 
-def _last_line(done: subprocess.CompletedProcess[bytes]) -> str:
-    lines = (done.stderr or done.stdout).decode("utf-8", "replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it printed nothing")
+def _last_line(output: str) -> str:
+    return next((line.strip() for line in reversed(output.split("\n")) if line.strip()), "it printed nothing")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from syncano_contract.model import Exchange, Headers
+from syncano_contract.proxies import credentials
 from syncano_contract.target import KEYS, Target
 
 # What stands behind one of these names is a secret, whoever sent it: in JSON (also cut off, and in a JSON string), in
@@ -37,7 +38,7 @@ CUT = re.compile(r"[!-~]{6,200}(?=…)")  # what `judge.shorten` leaves may end 
 
 # While a text is worked on, one character of this plane for private use stands for each placeholder.
 PRIVATE = 0xF0000
-SHOWN = r"<(?:redacted|password|(?:other |altered )?[a-z]+_key|header [^<>]+)(?: \d+)?>"
+SHOWN = r"<(?:redacted|(?:proxy )?password|(?:other |altered )?[a-z]+_key|header [^<>]+)(?: \d+)?>"
 PLACEHOLDER = re.compile(rf"[\U000f0000-\U000ffffd]|{SHOWN}")
 ALONE = re.compile(rf"(?:[A-Za-z]+ )?{SHOWN}")
 
@@ -59,6 +60,8 @@ class Redactor:
             self._remember(getattr(target, name) or "", f"<{name}>")
         if target.other is not None:
             self._remember(target.other.api_key, "<other api_key>")
+        for secret in credentials(target.proxy):
+            self._remember(secret, "<proxy password>")
         for name, value in target.headers:
             if name.lower() in self._own_headers:
                 self._remember(value, f"<header {name}>")
@@ -123,7 +126,7 @@ class Redactor:
     def _replace_odd(self, text: str, secrets: list[str]) -> str:
         for secret in secrets:
             text = text.replace(secret, self._odd[secret])
-            if _core(secret) in text and ESCAPED.search(text):
+            if all(part in text for part in _parts(secret)) and ESCAPED.search(text):
                 text = _spellings(secret).sub(self._odd[secret], text)
         return text
 
@@ -175,9 +178,9 @@ class Redactor:
 
 
 @cache
-def _core(secret: str) -> str:
-    """Return the longest part of a secret that no encoder writes in another way."""
-    return max(re.findall(r"[A-Za-z0-9_-]+", secret), key=len, default="")
+def _parts(secret: str) -> tuple[str, ...]:
+    """Return the parts of a secret that no encoder writes in another way; thousands of secrets may share some."""
+    return tuple(sorted(set(re.findall(r"[A-Za-z0-9_-]+", secret)), key=len, reverse=True))
 
 
 @cache

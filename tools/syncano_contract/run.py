@@ -5,28 +5,32 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from concurrent.futures import Future, wait
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from tempfile import TemporaryDirectory
+from time import monotonic
 
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from syncano_contract import session as sessions
-from syncano_contract.client import Unreachable
+from syncano_contract.bounds import INTERRUPTED, LONGEST_END, NOT_LOOKED_AT, begun
+from syncano_contract.cleaning import Cleaner
 from syncano_contract.document import Document
 from syncano_contract.model import Coverage, Problem, Report, Requirement, Result
+from syncano_contract.outcome import CannotTell
 from syncano_contract.plugin import BROKE, Collector, Runner
 from syncano_contract.preflight import check
+from syncano_contract.remains import PERHAPS
 from syncano_contract.resources import CONTRACT_TESTS
 from syncano_contract.session import Session
 from syncano_contract.settings import Settings
+from syncano_contract.strangers import shaped, without
 from syncano_contract.target import Target
 from syncano_contract.verdicts import results
-
-INTERRUPTED = "the run was interrupted: what was not looked at by then cannot be told"
 
 Progress = Callable[[str, int, int], None]
 
@@ -44,7 +48,8 @@ def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
     Raises Problem for a pattern that matches none.
     """
     collector = Collector(only)
-    _pytest([collector], "--collect-only")
+    with _without_pytest_settings(), _hypothesis_elsewhere():
+        _pytest([collector], "--collect-only")
     for pattern in only:
         if not fnmatch.filter(collector.requirements, pattern):
             raise Problem(f"no requirement is called {pattern}", "`syncano-contract requirements` lists them")
@@ -54,7 +59,8 @@ def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
 def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
     """Run the suite against a target; raises Problem when it cannot be run at all.
 
-    An interrupt ends the run early: what was not looked at by then cannot be told, and a note says so.
+    An interrupt ends the run early: what was not looked at by then cannot be told, and a note says so. So it is with
+    the bounds of the settings. A second interrupt goes through.
     """
     if settings.only:
         requirements(settings.only)
@@ -62,32 +68,47 @@ def run(target: Target, document: Document, settings: Settings, progress: Progre
     session = sessions.begin(target, document, settings)
     collector = Collector(settings.only, document.sources)
     runner = Runner(session, progress)
+    notes: list[str] = []
     try:
-        notes = [*check(session)]
-        notes += _suite(collector, runner)
-        left_behind, more = _leave(session)
-    finally:
-        session.client.close()
-    listed = tuple(collector.requirements.values())
-    found = results(listed, runner.findings, collector.subjects)
-    return _report(session, started, requirements=listed, found=found, left_behind=left_behind, notes=(*notes, *more))
+        with _without_pytest_settings(), _hypothesis_elsewhere(), closing(session.client):
+            _see_through(session, begun(lambda: _look(session, [collector, runner], notes)))
+    except Problem:
+        _leave(session)
+        raise
+    listed = tuple(collector.requirements.values()) or requirements(settings.only)
+    found = results(listed, runner.findings(listed), collector.subjects)
+    left = _leave(session)
+    notes += [session.bounds.reason] if session.bounds.reason else []
+    notes += [f"{BROKE}: {runner.crash}"] if runner.crash else []
+    notes += left.notes
+    return _report(session, started, requirements=listed, found=found, left=left, notes=tuple(notes))
 
 
-def _suite(collector: Collector, runner: Runner) -> Iterator[str]:
-    """Run the tests, and yield what a person should know of how that went."""
+def _look(session: Session, plugins: Sequence[object], notes: list[str]) -> None:
+    """Run the preflight and the tests, and note what a person should know of how that went."""
     try:
-        _pytest([collector, runner])
+        notes += check(session)
+    except CannotTell as obstacle:  # then the requirements tell what stands in the way
+        notes += [] if session.bounds.reason else [f"the keys could not be looked at: {obstacle}"]
+    _pytest(plugins)
+
+
+def _see_through(session: Session, work: Future[None]) -> None:
+    """Wait for the work, until an interrupt or the time ends it; raises what the work raises."""
+    bounds, max_time = session.bounds, session.settings.max_time
+    try:
+        if not wait([work], timeout=max_time).done:
+            bounds.end(f"--max-time {max_time:g} was over: {NOT_LOOKED_AT}")
     except KeyboardInterrupt:
-        yield INTERRUPTED
-    if runner.crash:
-        yield f"{BROKE}: {runner.crash}"
+        bounds.end(INTERRUPTED)
+    if wait([work], timeout=LONGEST_END if bounds.ended.done() else None).done:
+        work.result()
+    else:
+        session.client.abandon(bounds.ended.result())
 
 
 def _pytest(plugins: Sequence[object], *options: str) -> None:
-    with _without_pytest_settings(), _hypothesis_elsewhere():
-        code = pytest.main([*PYTEST, *options, str(CONTRACT_TESTS)], plugins=plugins)
-    if code is pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
+    code = pytest.main([*PYTEST, *options, str(CONTRACT_TESTS)], plugins=plugins)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise AssertionError(f"the contract tests could not be collected: {code!r}")
 
@@ -112,33 +133,25 @@ def _hypothesis_elsewhere() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
-def _leave(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what the run leaves behind, after removing what it can if that was asked for, and why it could not."""
-    made, refusals = session.ledger.made, []
-    if session.settings.cleanup:
-        tried = [(user, _remove(session, user.path)) for user in made]
-        made = tuple(user for user, refusal in tried if refusal)
-        refusals = [refusal for _, refusal in tried if refusal]
-    left = (*(user.path for user in made), *(f"perhaps a user {name!r}" for name in session.ledger.unidentified))
-    why = (
-        f"--cleanup could not remove {len(made)} of {len(session.ledger.made)} users: {refusals[0]}" if refusals else ""
-    )
-    return left, (why,) if why else ()
+@dataclass(frozen=True)
+class _Left:
+    """What a run leaves behind, what a person should know of that, and whether an interrupt came before it was told."""
+
+    behind: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    was_interrupted: bool = False
 
 
-def _remove(session: Session, path: str) -> str | None:
-    """Remove one user with the account key (the one write that it goes with); return why it could not be, if so."""
-    session.client.sender = "cleanup"
-    headers = {"X-API-KEY": session.target.account_key or ""}
-    try:
-        exchange = session.client.send("DELETE", path, headers, None, "cleanup")
-    except Unreachable as error:
-        return f"there was no reply before: {error}"
-    if exchange.response is None:
-        return f"there was no reply: {exchange.error}"
-    if exchange.response.status // 100 != 2:
-        return f"DELETE was answered with {exchange.response.status}; is the account_key right?"
-    return None
+def _leave(session: Session) -> _Left:
+    """Return what the run leaves behind, after removing what it can if that was asked for."""
+    paths = tuple(user.path for user in session.ledger.made)
+    perhaps = tuple(f"{PERHAPS}{name!r}" for name in session.ledger.unidentified)
+    is_hurried = session.bounds.reason == INTERRUPTED
+    if not session.settings.cleanup:
+        return _Left((*paths, *perhaps), was_interrupted=is_hurried)
+    removal = Cleaner(session.target, session.log, session.settings, is_hurried=is_hurried).remove(paths)
+    notes = tuple(removal.sentences("--cleanup"))
+    return _Left((*removal.left, *perhaps), notes, is_hurried or removal.was_interrupted)
 
 
 def _report(
@@ -147,29 +160,33 @@ def _report(
     *,
     requirements: tuple[Requirement, ...],
     found: tuple[Result, ...],
-    left_behind: tuple[str, ...],
+    left: _Left,
     notes: tuple[str, ...],
 ) -> Report:
-    text = session.redactor.text
+    text, exchanges, is_ours = session.redactor.text, session.log.exchanges, session.ledger.shows_ours
     return Report(
         target=session.target.url,
         instance=session.target.instance,
         document=session.document.version,
         tool=f"syncano-contract {version('syncano-contract')}",
         started=started,
-        seconds=(datetime.now(UTC) - started).total_seconds(),
+        seconds=monotonic() - session.log.began,
         seed=session.settings.seed,
         depth=session.settings.depth.name.lower(),
         read_only=session.settings.read_only,
         only=session.settings.only,
         command="",
         requirements=requirements,
-        results=tuple(_redacted(each, text) for each in found),
-        exchanges=tuple(session.redactor.exchange(exchange) for exchange in session.log.exchanges),
+        results=tuple(_redacted(without(each, exchanges, is_ours), text) for each in found),
+        exchanges=tuple(session.redactor.exchange(shaped(exchange, is_ours)) for exchange in exchanges),
         operations=_operations(session),
         coverage=_coverage(session),
         notes=tuple(text(note) for note in notes),
-        left_behind=tuple(text(line) for line in left_behind),
+        left_behind=tuple(text(line) for line in left.behind),
+        jobs=session.settings.jobs,
+        max_time=session.settings.max_time,
+        max_requests=session.settings.max_requests,
+        was_interrupted=left.was_interrupted,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncano_contract.api import Api
+from syncano_contract.bounds import Bounds
 from syncano_contract.client import Client, Log
 from syncano_contract.document import Document, Operation
 from syncano_contract.judge import Departure, judge, parse
@@ -41,6 +42,7 @@ class Session:
     log: Log
     redactor: Redactor
     ledger: Ledger
+    bounds: Bounds
     client: Client
     api: Api
     _matches: list[tuple[Exchange, Match | None]] = field(default_factory=list)
@@ -105,9 +107,10 @@ def begin(target: Target, document: Document, settings: Settings) -> Session:
     redactor = Redactor(target)
     ledger = Ledger(target, prefix=f"contract-{secrets.token_hex(4)}")
     log.watchers += [ledger.enter, lambda exchange: _learn(redactor, exchange)]
-    client = Client(target, log, timeout=settings.timeout, rate=settings.rate)
+    bounds = Bounds(settings.max_requests)
+    client = Client(target, log, timeout=settings.timeout, rate=settings.rate, bounds=bounds)
     api = Api(client, document, target, ledger, redactor, read_only=settings.read_only)
-    return Session(target, document, settings, log, redactor, ledger, client, api)
+    return Session(target, document, settings, log, redactor, ledger, bounds, client, api)
 
 
 def _user(body: bytes) -> dict[str, Any] | None:

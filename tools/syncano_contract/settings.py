@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 DEFAULT_SEED = 20160317  # the day on which the user of the pages' examples was added
+MOST_JOBS = 16  # as many connections as the client keeps
 
 
 class Depth(IntEnum):
@@ -18,7 +19,11 @@ class Depth(IntEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of a run; `rate` is in requests a second, `timeout` in seconds for one request."""
+    """The options of a run; `rate` is in requests a second, `timeout` in seconds for one request.
+
+    `jobs` is how many requirements run at the same time; `max_time` (seconds) and `max_requests` bound the run, but not
+    its cleaning up.
+    """
 
     depth: Depth = Depth.STANDARD
     seed: int = DEFAULT_SEED
@@ -26,4 +31,7 @@ class Settings:
     read_only: bool = False
     rate: float | None = None
     timeout: float = 10.0
+    jobs: int = 1
+    max_time: float | None = None
+    max_requests: int | None = None
     cleanup: bool = False

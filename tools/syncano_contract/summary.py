@@ -19,7 +19,8 @@ def summary(report: Report) -> Iterator[str]:
     """Yield the lines of a report's summary: results that matter in two lines each, then the conclusion."""
     requirements = {requirement.id: requirement for requirement in report.requirements}
     for result in report.results:
-        if result.verdict is Verdict.FAILED or _matters(result, requirements[result.requirement]):
+        is_shown = result.verdict is Verdict.FAILED or _matters(result, requirements[result.requirement])
+        if is_shown and not result.message.startswith(report.notes):  # why the run ended early is told once
             yield from (visible(line) for line in _two_lines(result, requirements[result.requirement]))
     explained = [result for result in report.results if result.verdict is Verdict.CANNOT_TELL and result.cause]
     if explained:

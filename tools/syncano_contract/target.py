@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from syncano_contract import proxies
 from syncano_contract.model import Headers, Problem
 
 TEMPLATE = """\
@@ -29,6 +30,9 @@ api_key = "$SYNCANO_API_KEY"
 # account_key = "$SYNCANO_ACCOUNT_KEY"  # sent with GET only (and with DELETE by --cleanup)
 # user_key = "$SYNCANO_USER_KEY"        # of a user that exists already; needed by --read-only
 # ca_bundle = "ca.pem"                  # certificates to trust, relative to this file
+# client_cert = "client.pem"            # the certificate to show to the target, relative to this file
+# client_key = "client.key"             # its private key, where that is in a file of its own
+# proxy = "$CORPORATE_PROXY"            # otherwise HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY tell
 
 # Optional: a second tenant, to prove that neither reaches into the other.
 # [other]
@@ -41,7 +45,8 @@ api_key = "$SYNCANO_API_KEY"
 """
 
 KEYS = ("api_key", "plain_key", "account_key", "user_key")
-SETTINGS = {"url", "instance", "ca_bundle", "headers", "other", *KEYS}
+FILES = ("ca_bundle", "client_cert", "client_key")
+SETTINGS = {"url", "instance", "proxy", "headers", "other", *FILES, *KEYS}
 ENVIRONMENT = {f"SYNCANO_{name.upper()}": name for name in KEYS}
 OTHER_ENVIRONMENT = {"SYNCANO_OTHER_INSTANCE": "instance", "SYNCANO_OTHER_API_KEY": "api_key"}
 WRITE_ONE = "syncano-contract target > target.toml"
@@ -71,6 +76,9 @@ class Target:
     other: Other | None = None
     headers: Headers = field(default=(), repr=False)
     ca_bundle: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password
 
     @property
     def instance_keys(self) -> tuple[str, ...]:
@@ -98,7 +106,8 @@ def from_environment(url: str, instance: str | None, environment: Mapping[str, s
     keys = _from_variables(ENVIRONMENT, environment)
     other = _from_variables(OTHER_ENVIRONMENT, environment)
     where = f"the environment ({', '.join(OTHER_ENVIRONMENT)})"
-    target = Target(url, instance, other=_other(other, where) if other else None, **_keys(keys))
+    second = _other(other, where) if other else None
+    target = Target(url, instance, other=second, proxy=proxies.proxy_for(url, environment), **_keys(keys))
     return _distinct(target, "the environment")
 
 
@@ -137,14 +146,15 @@ def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[st
     for needed in ("url", "instance"):
         if not values.get(needed):
             raise Problem(f"{path}: {needed} is missing", f'add a line such as {needed} = "…"; {WRITE_ONE} shows all')
-    bundle = values.get("ca_bundle")
+    url, proxy = check_url(values["url"]), values.get("proxy")
     return Target(
-        url=check_url(values["url"]),
+        url=url,
         instance=values["instance"],
         **_keys(values),
         other=None if other is None else _other(_strings(other, f"{path} [other]", environment), f"{path} [other]"),
         headers=_headers(headers, f"{path} [headers]", environment),
-        ca_bundle=None if bundle is None else _existing(path.parent / bundle, path),
+        **_files(values, path),
+        proxy=proxies.checked(proxy, f"{path}: proxy") if proxy else proxies.proxy_for(url, environment),
     )
 
 
@@ -189,10 +199,14 @@ def _other_key(target: Target) -> str | None:
     return target.other.api_key if target.other else None
 
 
-def _existing(bundle: Path, path: Path) -> Path:
-    if not bundle.is_file():
-        raise Problem(f"{path}: ca_bundle {bundle} is no file", "name a PEM file, relative to the target file")
-    return bundle
+def _files(values: Mapping[str, str], path: Path) -> dict[str, Any]:
+    files = {name: path.parent / values[name] for name in FILES if name in values}
+    for name, file in files.items():
+        if not file.is_file():
+            raise Problem(f"{path}: {name} {file} is no file", "name a PEM file, relative to the target file")
+    if "client_key" in files and "client_cert" not in files:
+        raise Problem(f"{path}: client_key is the key of no client_cert", "name the certificate too, or leave it out")
+    return files
 
 
 def _refuse_unknown(table: Mapping[str, object], known: set[str], where: str) -> None:
@@ -217,7 +231,7 @@ def _resolved(key: str, value: str, where: str, environment: Mapping[str, str]) 
         if not environment.get(value[1:]):
             raise Problem(f"{where}: {key} names {value}, which is not set", f"export {value[1:]}=… first")
         value = environment[value[1:]]
-    return value if key == "ca_bundle" else _sendable(value, f"{where}: {key}")
+    return value if key in FILES else _sendable(value, f"{where}: {key}")
 
 
 def _sendable(value: str, where: str) -> str:

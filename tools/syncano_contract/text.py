@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 # A string, a bracket, a comma, a colon, or a number or word.
@@ -27,6 +27,13 @@ def visible(text: str, keep: str = "") -> str:
     return "".join(char if char.isprintable() or char in keep else escaped(char) for char in text)
 
 
+def inert(json_text: str) -> str:
+    r"""Return JSON that holds the same, with `\u202e` and the like for what `visible` does not show as it is."""
+    return re.sub(
+        r"[^\n -~]", lambda found: found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1], json_text
+    )
+
+
 def escaped(char: str) -> str:
     r"""Return a character as an escape; a byte that was no UTF-8 (see `decoded`) as `\xff`."""
     if "\udc80" <= char <= "\udcff":
@@ -37,6 +44,16 @@ def escaped(char: str) -> str:
 def decoded(body: bytes) -> str:
     """Return a body as text; bytes that are no UTF-8 become lone surrogates, which `visible` shows as bytes."""
     return body.decode("utf-8", "surrogateescape")
+
+
+def fenced(lines: Iterable[str], token: str) -> Iterator[str]:
+    """Yield lines between commands that make GitHub Actions take none from them; nobody may guess the token.
+
+    It takes `::name::` at the start of a line, behind spaces too, and `##[name]` anywhere in one.
+    """
+    yield f"::stop-commands::{token}"
+    yield from lines
+    yield f"::{token}::"
 
 
 def encoded(body: bytes) -> tuple[str, str]:

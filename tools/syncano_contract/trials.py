@@ -15,13 +15,14 @@ from itertools import islice
 from pathlib import Path
 
 from syncano_contract import document
+from syncano_contract.bounds import INTERRUPTED
 from syncano_contract.model import Problem, Report, Verdict
 from syncano_contract.plugin import BROKE
 from syncano_contract.proof import REFERENCE, Failure, Trial
 from syncano_contract.reference import faults
 from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
-from syncano_contract.run import INTERRUPTED, run
+from syncano_contract.run import run
 from syncano_contract.settings import Depth, Settings
 
 TIMEOUT = 2.0  # seconds for one request, so that a fault which hangs is told soon

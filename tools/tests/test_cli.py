@@ -26,7 +26,7 @@ from syncano_contract.cli import main
 from syncano_contract.reference.seeds import render_target
 from syncano_contract.reference.server import Embedded
 
-COMMANDS = ["extract", "faults", "prove", "requirements", "run", "serve", "target", "trace", "validate"]
+COMMANDS = ["cleanup", "extract", "faults", "prove", "requirements", "run", "serve", "target", "trace", "validate"]
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -109,6 +109,17 @@ def test_a_random_seed_is_printed() -> None:
     first, second = (call("run", "--depth", "quick", "--seed", "random", "--only", "USERS-ADD-1") for _ in range(2))
 
     assert re.findall(r"--seed (\d+)", first.stdout) != re.findall(r"--seed (\d+)", second.stdout)
+
+
+def test_jobs_and_bounds_stand_in_the_command_that_repeats_a_run_and_in_its_results() -> None:
+    bounds = "--jobs 2 --max-time 60.5 --max-requests 500"
+
+    result = call("run", "--depth", "quick", "--only", "USERS-ADD-1", *bounds.split())
+
+    results = json.loads(Path("reports/latest/results.json").read_text(encoding="utf-8"))
+    assert result.exit_code == 0
+    assert bounds in results["command"]
+    assert [results[name] for name in ("jobs", "max_time", "max_requests", "interrupted")] == [2, 60.5, 500, False]
 
 
 def test_a_failure_is_told_in_two_lines_and_exits_with_1() -> None:
@@ -412,6 +423,12 @@ def test_what_does_not_go_together(words: tuple[str, ...]) -> None:
         ("--timeout", "nan"),
         ("--rate", "nan"),
         ("--rate", "inf"),
+        ("--jobs", "0"),
+        ("--jobs", "17"),
+        ("--max-time", "0"),
+        ("--max-time", "soon"),
+        ("--max-requests", "0"),
+        ("--max-requests", "1.5"),
         ("--out", ""),
     ],
 )

@@ -163,7 +163,8 @@ def test_what_was_given_up_is_tried_again_later(monkeypatch: pytest.MonkeyPatch)
     assert target.connections == 4
 
 
-def test_nobody_listening_is_given_up_for_every_kind_of_request() -> None:
+def test_nobody_listening_is_given_up_for_every_kind_of_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "PATIENCE", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     client = Client(Target(f"http://127.0.0.1:{port}/v1.1", "rivia"), Log(), timeout=1)
@@ -220,31 +221,3 @@ def test_threads_send_each_for_its_own_sender_and_share_numbers_and_failures() -
     assert seen == [exchange.number for exchange in log.exchanges] == list(range(1, 161))
     assert all(exchange.request.url.endswith(f"/{exchange.sender}/") for exchange in log.exchanges)
     assert client.sender == "USERS-ADD-1"
-
-
-def test_a_rate_spaces_requests_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    monkeypatch.setattr(clients, "time", clock)
-    with Broken(broken.answer(b"200", b"{}")) as server:
-        client = Client(Target(server.url, "rivia"), Log(), timeout=1, rate=4)
-        for _ in range(4):
-            client.send("GET", "/x/", {}, None, "getUserDetails")
-
-    assert clock.slept == [0.0, 0.25, 0.25, 0.25]
-
-
-class Clock:
-    """Time that passes in sleep only."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.now
-
-    perf_counter = monotonic
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds

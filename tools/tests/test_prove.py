@@ -16,11 +16,11 @@ import pytest
 import dying
 from handmade import HOSTILE, judged, report, required
 from syncano_contract import trials
+from syncano_contract.bounds import INTERRUPTED
 from syncano_contract.model import Level, Problem, Requirement, Result, Verdict
 from syncano_contract.proof import REFERENCE, Failure, Proof, Trial, prove, totals
 from syncano_contract.reference.faults import Alteration
 from syncano_contract.report.proof import to_html, to_json, to_table
-from syncano_contract.run import INTERRUPTED
 from syncano_contract.settings import Depth
 from syncano_contract.text import visible
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syncano_contract import redact
 from syncano_contract.judge import shorten
 from syncano_contract.model import Exchange, Headers, Request, Response
 from syncano_contract.redact import Redactor
@@ -369,3 +371,21 @@ def test_no_secret_survives_in_json_that_is_cut_off(secret: str, at: int) -> Non
     shown = redactor().text(cut)
 
     assert shown in (cut[:14], '{"user_key": "<redacted>', '{"user_key": "<redacted>"' + cut[len(whole) - 10 :])
+
+
+def test_secrets_with_a_common_part_are_searched_for_only_where_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject, searched = redactor(), []
+    spellings = redact._spellings
+    hashes = [f"pbkdf2_sha256$12000$salt{number}$digest{number:06d}+/=" for number in range(400)]
+    for each in hashes:
+        subject.learn("password", each)
+
+    def counted(secret: str) -> re.Pattern[str]:
+        searched.append(secret)
+        return spellings(secret)
+
+    monkeypatch.setattr(redact, "_spellings", counted)
+    shown = subject.text(json.dumps({"a": '"', "hash": hashes[7]}).replace("/", "\\/"))
+
+    assert searched == [hashes[7]]
+    assert "digest000007" not in shown

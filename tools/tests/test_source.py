@@ -290,7 +290,9 @@ def test_too_many_directives_are_told() -> None:
 
 # JSON writes a character beyond these as two escapes, and YAML does not read such.
 WORDS = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | WORDS
+# Readers differ on 1e-05, which JSON has without a point: that is told, see above.
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False).filter(lambda each: "." in repr(each))
+SCALARS = st.none() | st.booleans() | st.integers() | NUMBERS | WORDS
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner), max_leaves=10)
 
 

@@ -73,14 +73,18 @@ def test_every_line_that_the_template_comments_out_can_be_used(path: Path) -> No
     start = TEMPLATE.index("# plain_key")
     lines = TEMPLATE[start:].replace("\n# ", "\n").removeprefix("# ").replace("Optional:", "#").splitlines()
     path.write_text(TEMPLATE[:start] + "\n".join(lines), encoding="utf-8")
-    (path.parent / "ca.pem").touch()
+    for name in ("ca.pem", "client.pem", "client.key"):
+        (path.parent / name).touch()
     names = ("API", "PLAIN", "ACCOUNT", "USER", "OTHER_API")
 
-    target = from_file(path, {f"SYNCANO_{name}_KEY": name.lower() for name in names})
+    keys = {f"SYNCANO_{name}_KEY": name.lower() for name in names}
+    target = from_file(path, {**keys, "CORPORATE_PROXY": "proxy.test:3128"})
 
     assert target.plain_key == "plain"
     assert target.other == Other("another-instance", "other_api")
     assert target.headers == (("X-Request-Source", "conformance"),)
+    assert target.proxy == "http://proxy.test:3128"
+    assert (target.client_cert, target.client_key) == (path.parent / "client.pem", path.parent / "client.key")
 
 
 def test_no_key_and_no_header_shows_in_a_repr(path: Path) -> None:
@@ -143,7 +147,11 @@ def test_what_is_no_toml_is_named_with_the_place(path: Path, content: str | byte
     ("content", "what", "fix"),
     [
         (f'{START}apikey = "{KEY}"', "{path}: unknown setting apikey", "known are account_key, api_key, "),
-        (f'{START}[others]\napi_key = "{KEY}"', "{path}: unknown setting others", "other, plain_key, url, user_key"),
+        (
+            f'{START}[others]\napi_key = "{KEY}"',
+            "{path}: unknown setting others",
+            "other, plain_key, proxy, url, user_key",
+        ),
         (
             f'{START}[other]\ninstnace = "x"\napi_key = "{KEY}"',
             "{path} [other]: unknown setting instnace",

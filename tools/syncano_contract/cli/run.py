@@ -21,12 +21,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from syncano_contract import document, output, report, run, target
 from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
-from syncano_contract.cli.words import INTERRUPTED, worded
+from syncano_contract.cli.signals import Signals
+from syncano_contract.cli.words import inert, worded
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Problem, Report
 from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
-from syncano_contract.settings import DEFAULT_SEED, Depth, Settings
+from syncano_contract.settings import DEFAULT_SEED, MOST_JOBS, Depth, Settings
 from syncano_contract.summary import summary
 from syncano_contract.target import Target
 
@@ -89,8 +90,30 @@ class Positive(click.ParamType[float]):
     show_default=True,
     help="Seconds for one request.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, MOST_JOBS),
+    default=1,
+    show_default=True,
+    help="How many requirements run at the same time, which helps where replies are slow.",
+)
+@click.option("--max-time", type=Positive("S", 86_400), help="End after S seconds; cleaning up comes on top.")
+@click.option(
+    "--max-requests",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Send at most N requests; those of cleaning up come on top.",
+)
 @click.option("--cleanup", is_flag=True, help="Remove the users that the run made; needs the target's account_key.")
 @FAULT_OPTION
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    show_default=True,
+    help="text: a summary; github: annotations for GitHub Actions, at lines of openapi.yaml, and then the summary.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -106,7 +129,8 @@ def run_command(
     URL is the base URL up to and with the version. Keys come from the target file, or from SYNCANO_API_KEY,
     SYNCANO_PLAIN_KEY, SYNCANO_ACCOUNT_KEY, SYNCANO_USER_KEY, SYNCANO_OTHER_INSTANCE and SYNCANO_OTHER_API_KEY.
 
-    Exits with 0 when the target is conformant, 1 when it is not, 2 when that could not be told or run.
+    Exits with 0 when the target is conformant, 1 when it is not, 2 when that could not be told or run. Ctrl-C and
+    SIGTERM end the run, write what there is as inconclusive, and exit with 130 and 143; a second one ends at once.
 
     \b
     Examples:
@@ -114,12 +138,14 @@ def run_command(
       syncano-contract run --target target.toml --cleanup
       SYNCANO_API_KEY=... syncano-contract run https://api.syncano.io/v1.1 --instance my-instance
       syncano-contract run --target target.toml --only 'KEYS-*' --depth quick
+      syncano-contract run --target target.toml --jobs 8 --max-time 60 --max-requests 2000
       syncano-contract run --fault add-answers-201
+      syncano-contract run --fault add-answers-201 --format github   # in a workflow, see ci/github-actions.yml
     """
-    names = given.pop("names")
+    names, form = given.pop("names"), given.pop("form")
     only = tuple(pattern.upper() for pattern in given.pop("only"))
     settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]}, only=only)
-    with worded(), _target(url, target_file, instance, names) as (target_given, host):
+    with worded(), Signals() as signals, _target(url, target_file, instance, names) as (target_given, host):
         contract = document.load()
         directory = output.prepare(out, host)
         try:
@@ -128,15 +154,16 @@ def run_command(
         except BaseException:
             output.discard(directory)
             raise
+        signals.hold()
         # What the embedded deployment held is gone with it.
         left_behind = found.left_behind if url or target_file else ()
         command = _command(url, target_file, instance, settings, names)
         found = replace(found, command=command, left_behind=left_behind, notes=(*notes(chosen(names)), *found.notes))
         problem = _written(found, directory, is_latest=out is None)
-        _tell(found, None if problem else directory)
+        _tell(found, None if problem else directory, form)
         if problem:
             raise problem
-    sys.exit(INTERRUPTED if run.INTERRUPTED in found.notes else EXIT[conclude(found)])
+    sys.exit(signals.code or EXIT[conclude(found)])
 
 
 def _no_empty_folder(value: Path | None) -> Path | None:
@@ -189,11 +216,13 @@ def _line_for_each_group() -> Callable[[str, int, int], None]:
     return show
 
 
-def _tell(found: Report, directory: Path | None) -> None:
+def _tell(found: Report, directory: Path | None, form: str) -> None:
     """Print the summary; where nobody reads it, or there is no room for it, the files are what is left."""
     lines = [*summary(found)]
     if directory is not None:
         lines += [f"  report: {directory / 'report.html'}", f"  repeat: {found.command}"]
+    is_github = form == "github"
+    lines = [*(_annotations(found) if is_github else ()), *inert(lines, always=is_github)]
     try:
         click.echo("\n".join(lines))
         sys.stdout.flush()
@@ -203,6 +232,13 @@ def _tell(found: Report, directory: Path | None) -> None:
         )  # else the interpreter tries once more at its end
         if not isinstance(error, BrokenPipeError):
             click.echo(f"error: cannot print the summary: {error.strerror}", err=True)
+
+
+def _annotations(found: Report) -> Iterator[str]:
+    from syncano_contract.report.github import to_annotations  # noqa: PLC0415 - other runs do not wait for the trace
+    from syncano_contract.trace.lines import lines_of  # noqa: PLC0415 - as above
+
+    return to_annotations(found, lines_of(found.requirements))
 
 
 def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | None:
@@ -231,5 +267,8 @@ def _command(
     words += ["--read-only"] if settings.read_only else []
     words += ["--rate", f"{settings.rate:g}"] if settings.rate else []
     words += ["--timeout", f"{settings.timeout:g}"] if settings.timeout != Settings.timeout else []
+    words += ["--jobs", str(settings.jobs)] if settings.jobs != Settings.jobs else []
+    words += ["--max-time", f"{settings.max_time:g}"] if settings.max_time else []
+    words += ["--max-requests", str(settings.max_requests)] if settings.max_requests else []
     words += ["--cleanup"] if settings.cleanup else []
     return shlex.join(words)

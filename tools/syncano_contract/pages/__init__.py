@@ -100,7 +100,9 @@ def _folder(folder: Path) -> Iterator[Item]:
     files = sorted(Path(parent, name) for parent, _, names in os.walk(folder, onerror=unread.append) for name in names)
     usable = [file for file in files if file.suffix.lower() in SUFFIXES]
     for file in files:
-        if file.suffix.lower() in SUFFIXES:
+        if not file.is_file():  # a pipe would be waited for, and for ever
+            yield Note(str(file), "is passed over: it is no regular file")
+        elif file in usable:
             yield from _file(file)
         else:
             yield Note(str(file), f"is passed over: only {', '.join(sorted(SUFFIXES))} can hold a page")

@@ -186,7 +186,7 @@ def _responses(operation: Operation, schemas: Schemas) -> Iterator[tuple[int | s
             media = {"schema": _schema(operation, shown, schemas), **_examples(shown)}
             yield status, {**response, "content": {"application/json": media}}
         else:
-            yield status, {**response, "x-unconfirmed": "The page shows no body that is JSON."}
+            yield status, {**response, "x-unconfirmed": "The page shows no body that tells its members."}
 
 
 def _phrase(status: int | str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from syncano_contract.model import Report
@@ -35,11 +37,23 @@ def write(report: Report, directory: Path) -> None:
     try:
         for name, content in rendered.items():
             _write(temporary[name], content)
-        for name, path in temporary.items():
-            path.replace(directory / name)
+        with _alone(directory):
+            for name, path in temporary.items():
+                path.replace(directory / name)
     finally:
         for path in temporary.values():
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Let no other process put its files into the folder meanwhile: a report is of one run."""
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _write(path: Path, content: bytes) -> None:

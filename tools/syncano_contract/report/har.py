@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import harfile
 
 from syncano_contract.model import Exchange, Headers, Report, Request, Response, header
-from syncano_contract.text import encoded, moment, sound
+from syncano_contract.text import encoded, inert, moment, sound
 
 HTTP = "HTTP/1.1"
 
@@ -20,7 +20,7 @@ def to_har(report: Report) -> str:
     with harfile.open(written, creator=harfile.Creator(sound(name), sound(version))) as archive:
         for exchange in report.exchanges:
             _add(archive, exchange)
-    return written.getvalue() + "\n"
+    return inert(written.getvalue()) + "\n"
 
 
 def _add(archive: harfile.HarFile, exchange: Exchange) -> None:

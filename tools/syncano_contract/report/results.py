@@ -9,7 +9,7 @@ from typing import Any
 from syncano_contract.conclusion import conclude, counts
 from syncano_contract.model import Exchange, Headers, Report, Request, Requirement, Response, Result, Verdict
 from syncano_contract.replay import scripts
-from syncano_contract.text import encoded, moment, sound
+from syncano_contract.text import encoded, inert, moment, sound
 
 VERSION = 1
 LONGEST_BODY = 20_000  # characters of one body; HAR has it whole
@@ -18,7 +18,7 @@ SHOWN = (Verdict.FAILED, Verdict.CANNOT_TELL)  # the verdicts whose evidence is 
 
 def to_json(report: Report) -> str:
     """Return results.json, in the same bytes for the same report."""
-    return json.dumps(_sound(_results(report)), ensure_ascii=False, indent=2) + "\n"
+    return inert(json.dumps(_sound(_results(report)), ensure_ascii=False, indent=2)) + "\n"
 
 
 def _results(report: Report) -> dict[str, Any]:
@@ -49,6 +49,10 @@ def _circumstances(report: Report) -> dict[str, Any]:
         "depth": report.depth,
         "read_only": report.read_only,
         "only": list(report.only),
+        "jobs": report.jobs,
+        "max_time": report.max_time,
+        "max_requests": report.max_requests,
+        "interrupted": report.was_interrupted,
         "command": report.command,
         "requests": report.requests,
     }

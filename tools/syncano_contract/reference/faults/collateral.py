@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from starlette.requests import Request
 
+from syncano_contract.ledger import json_object
 from syncano_contract.model import Level
 from syncano_contract.reference import keys, validation
 from syncano_contract.reference.deployment import Call, Deployment
 from syncano_contract.reference.faults.alteration import Group
 from syncano_contract.reference.faults.remembering import Remembering
 from syncano_contract.reference.passwords import Passwords
-from syncano_contract.reference.records import User
+from syncano_contract.reference.records import NewUser, User
 from syncano_contract.reference.replies import RefusedError, Reply
 from syncano_contract.reference.store import Store
 
@@ -181,6 +182,22 @@ class _NotOneself(Deployment):
         if name.casefold() == user.username.casefold():
             raise validation.not_unique()
         return await super().update(call)
+
+    async def read_body(self, request: Request) -> bytes:
+        return await request.body()
+
+
+@GROUP.steps("refused-add-adds-all-the-same", MUST)
+class _AddsFirst(Deployment):
+    """An add without a password is refused after the user was stored."""
+
+    async def add(self, call: Call) -> Reply:
+        body = json_object(await call.request.body())
+        name = body.get("username")
+        if isinstance(name, str) and body.keys() == {"username"}:
+            new = NewUser(name, "!", keys.user_key(), datetime.now(UTC))
+            await self.persist(self._store.add, call.instance, new)
+        return await super().add(call)
 
     async def read_body(self, request: Request) -> bytes:
         return await request.body()

@@ -262,3 +262,32 @@ for _name, _sentence, _change in (
     ("keys-are-empty", "Every user is shown with an empty key.", users(lambda body: body.update(user_key=""))),
 ):
     GROUP.replies(_name, MUST, _sentence, _change)
+
+
+@GROUP.steps("user-key-by-pattern", MUST)
+class _Pattern(Deployment):
+    """A user key with a `%` fits every key, as in a careless query."""
+
+    def identify(self, instance: Instance, request: Request) -> User | None:
+        if "%" in access.given_user_key(request.headers, request.query_params):
+            return self._store.user_with_key(instance, self._store.seeds().user_key)
+        return super().identify(instance, request)
+
+
+@GROUP.steps("user-key-with-more-behind", MUST)
+class _MoreBehind(Deployment):
+    """Of a user key the first 40 characters are looked at."""
+
+    def identify(self, instance: Instance, request: Request) -> User | None:
+        key = access.given_user_key(request.headers, request.query_params)
+        return self._store.user_with_key(instance, key[:40]) if key else None
+
+
+@GROUP.steps("api-key-with-more-behind", MUST)
+class _MoreBehindApiKey(Deployment):
+    """Of an API key the first 40 characters are looked at."""
+
+    def authenticate(self, instance: Instance, request: Request) -> Caller:
+        key = access.given_api_key(request.headers, request.query_params)
+        api_key = access.authenticate(self._store, instance, key[:40])
+        return Caller(api_key.kind, self.identify(instance, request))

@@ -1,5 +1,6 @@
 """Leaks: keys, passwords and stack traces in replies."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,18 @@ class _PasswordShown(Deployment):
         shown = getattr(call.request.state, "password", None)
         if isinstance(reply.body, dict) and shown is not None:
             reply.body["password"] = shown
+        return reply
+
+
+@GROUP.steps("password-in-base64", MUST)
+class _PasswordSpelled(_PasswordShown):
+    """Add shows the password that was sent in Base64, under another name."""
+
+    def represent(self, call: Call, user: User | None) -> Reply:
+        reply = super().represent(call, user)
+        shown = reply.body.pop("password", None) if isinstance(reply.body, dict) else None
+        if isinstance(reply.body, dict) and shown is not None:
+            reply.body["token"] = base64.b64encode(shown.encode()).decode()
         return reply
 
 

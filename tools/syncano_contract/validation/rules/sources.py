@@ -13,7 +13,8 @@ from syncano_contract.validation.pointer import child
 
 GRAMMAR = re.compile(
     r"[a-z0-9]+(-[a-z0-9]+)*#"
-    r"(method|path|auth|text|param/\w+|response/[1-5][0-9][0-9]|callout/[1-9][0-9]*|sample/[a-z]+)",
+    r"(method|path|auth|text|param/\w+|response/[1-5][0-9][0-9]|callout/[1-9][0-9]*|sample/[a-z]+)"
+    r"(~[1-9][0-9]*)?",  # a page may say the same in two places
     re.ASCII,
 )
 QUOTED = re.compile(r"`([^`]*)`")

@@ -1,0 +1,362 @@
+"""How a run ends before it is through: by a signal, by its time, by its number of requests, by a full disk."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from altered import QUICK, Answer, altered, run_against, target_of, with_verdict
+from syncano_contract import document, report
+from syncano_contract.conclusion import conclude
+from syncano_contract.model import Conclusion, Report, Verdict
+from syncano_contract.reference.seeds import render_target
+from syncano_contract.reference.server import Embedded
+from syncano_contract.run import run
+from syncano_contract.settings import Depth, Settings
+from syncano_contract.summary import summary
+
+SOON = 10.0  # seconds: 2 on a machine that does nothing else; what is waited for takes 20 or more
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+class Gate:
+    """Passes answers on until one comes that it is to hold; then it tells, and holds that one and what follows."""
+
+    def __init__(self, holds: Callable[[Answer], bool]) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+        self._holds = holds
+
+    def __call__(self, answer: Answer) -> Answer:
+        if not self.opened.is_set() and (self.reached.is_set() or self._holds(answer)):
+            self.reached.set()
+            self.opened.wait(20)
+        return answer
+
+
+class Throttle:
+    """Asks to wait for 20 s from some request on."""
+
+    def __init__(self, after: int) -> None:
+        self.reached = threading.Event()
+        self._left = after
+
+    def __call__(self, answer: Answer) -> Answer:
+        self._left -= 1
+        if self._left > 0:
+            return answer
+        self.reached.set()
+        return replace(answer, status=429, headers={"retry-after": "20"}, content=b"{}")
+
+
+class Counter:
+    """Tells when so many requests with a method have been answered."""
+
+    def __init__(self, method: str, number: int) -> None:
+        self.reached = threading.Event()
+        self._method = method
+        self._left = number
+
+    def __call__(self, answer: Answer) -> Answer:
+        self._left -= answer.request.method == self._method
+        if self._left <= 0:
+            self.reached.set()
+        return answer
+
+
+@contextmanager
+def started(deployment: Embedded, *options: str) -> Iterator[subprocess.Popen[str]]:
+    with deployment:
+        Path("target.toml").write_text(render_target(deployment.url, deployment.seeds), encoding="utf-8")
+        command = [sys.executable, "-m", "syncano_contract", "run", "--target", "target.toml", "--out", "out", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            yield process
+
+
+def ended(process: subprocess.Popen[str], number: int) -> tuple[float, str]:
+    """Send a signal; return the seconds until the process has ended, and what it said."""
+    began = monotonic()
+    process.send_signal(number)
+    said, wrong = process.communicate(timeout=30)
+    assert "Traceback" not in said + wrong
+    return monotonic() - began, said + wrong
+
+
+def written() -> Any:
+    return json.loads(Path("out/results.json").read_bytes())
+
+
+@pytest.mark.parametrize(("number", "jobs"), [(signal.SIGINT, "1"), (signal.SIGTERM, "4")])
+def test_a_signal_ends_a_run_in_a_request_that_hangs(number: int, jobs: str) -> None:
+    gate = Gate(lambda answer: b"contract-" in answer.content and answer.request.method == "PUT")
+    with started(altered(gate), "--depth", "quick", "--jobs", jobs) as process:
+        assert gate.reached.wait(20)
+        seconds, said = ended(process, number)
+        gate.opened.set()
+
+    assert process.returncode == 128 + number
+    assert seconds < SOON
+    assert "note: the run was interrupted" in said
+    assert (written()["conclusion"], written()["interrupted"]) == ("inconclusive", True)
+    assert written()["counts"]["MUST"]["cannot_tell"] > 40
+
+
+def test_a_signal_ends_a_run_in_the_preflight() -> None:
+    gate = Gate(lambda _: True)
+    with started(altered(gate), "--depth", "quick") as process:
+        assert gate.reached.wait(20)
+        seconds, _ = ended(process, signal.SIGINT)
+        gate.opened.set()
+
+    assert process.returncode == 130
+    assert seconds < SOON
+    assert written()["counts"]["MUST"]["cannot_tell"] > 40
+    assert [line[:23] for line in written()["left_behind"]] == ["perhaps a user 'contrac"]
+
+
+def test_a_signal_ends_a_run_that_waits_for_a_throttling_target() -> None:
+    throttle = Throttle(after=20)
+    with started(altered(throttle), "--depth", "quick") as process:
+        assert throttle.reached.wait(20)
+        seconds, _ = ended(process, signal.SIGTERM)
+
+    assert process.returncode == 143
+    assert seconds < SOON
+
+
+def test_a_signal_ends_a_run_in_schemathesis() -> None:
+    with started(Embedded(), "--only", "GENERATED-1") as process:
+        assert process.stderr is not None
+        assert "GENERATED" in process.stderr.readline()
+        seconds, _ = ended(process, signal.SIGINT)
+
+    assert process.returncode == 130
+    assert seconds < SOON
+    assert written()["results"][0]["message"].startswith("the run was interrupted")
+
+
+def test_a_signal_ends_cleaning_up_and_what_is_left_is_told() -> None:
+    removals = Gate(lambda answer: answer.request.method == "DELETE")
+    with started(altered(removals), "--depth", "quick", "--only", "USERS-*", "--cleanup") as process:
+        assert removals.reached.wait(20)
+        seconds, said = ended(process, signal.SIGINT)
+        removals.opened.set()
+
+    assert process.returncode == 130
+    assert seconds < SOON
+    assert "note: --cleanup could not remove" in said
+    assert len(written()["left_behind"]) > 20
+    assert written()["conclusion"] == "inconclusive"
+
+
+def test_a_signal_still_lets_a_run_clean_up() -> None:
+    counter = Counter("PUT", 5)
+    with started(altered(counter), "--depth", "quick", "--cleanup", "--jobs", "4") as process:
+        assert counter.reached.wait(20)
+        _, said = ended(process, signal.SIGTERM)
+
+    assert process.returncode == 143
+    assert "each proven: a further DELETE finds nobody" in said
+    assert written()["left_behind"] == []
+
+
+def test_a_second_signal_ends_at_once() -> None:
+    gate = Gate(lambda answer: answer.request.method == "PUT")
+    with started(altered(gate), "--depth", "quick", "--cleanup") as process:
+        assert gate.reached.wait(20)
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):  # it tries to clean up, which hangs too
+            process.wait(1.0)
+        seconds, said = ended(process, signal.SIGINT)
+        gate.opened.set()
+
+    assert process.returncode == 130
+    assert seconds < SOON
+    assert "interrupted; no report was written" in said
+    assert not Path("out").exists()
+
+
+# --- bounds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+def test_no_more_requests_are_sent_than_were_allowed(jobs: int) -> None:
+    arrived: list[str] = []
+
+    def count(answer: Answer) -> Answer:
+        arrived.append(answer.request.method)
+        return answer
+
+    found = run_against(altered(count), replace(QUICK, max_requests=60, jobs=jobs, cleanup=True))
+
+    reason = "--max-requests 60 were sent: what was not looked at by then cannot be told"
+    untold = [each for each in found.results if each.verdict is Verdict.CANNOT_TELL]
+    assert sum(method != "DELETE" for method in arrived) == 60
+    assert [each.message for each in untold if not each.message.startswith(reason)] == []
+    assert len(untold) > 50
+    assert with_verdict(found, Verdict.FAILED) == set()
+    assert reason in found.notes
+    assert found.left_behind == ()
+    assert conclude(found) is Conclusion.INCONCLUSIVE
+    assert "\n".join(summary(found)).count(reason) == 1
+
+
+def test_a_run_that_needs_all_its_requests_is_judged() -> None:
+    needed = run_against(Embedded(), replace(QUICK, only=("USERS-ADD-1",))).requests
+
+    found = run_against(Embedded(), replace(QUICK, only=("USERS-ADD-1",), max_requests=needed))
+
+    assert conclude(found) is Conclusion.CONFORMANT
+    assert found.notes == ()
+
+
+def test_a_bound_in_the_preflight_still_gives_a_report() -> None:
+    found = run_against(Embedded(), replace(QUICK, max_requests=2))
+
+    assert found.requests == 2
+    assert {each.verdict for each in found.results} == {Verdict.CANNOT_TELL, Verdict.UNTESTED}
+    assert len(found.results) > 70
+
+
+def test_a_run_ends_after_its_time_even_in_a_request_that_hangs() -> None:
+    gate = Gate(lambda answer: answer.request.method == "PUT")
+    began = monotonic()
+
+    with altered(gate) as deployment:
+        found = run(target_of(deployment), document.load(), replace(QUICK, max_time=3, jobs=2), lambda *_: None)
+        gate.opened.set()
+
+    reason = "--max-time 3 was over: what was not looked at by then cannot be told"
+    assert monotonic() - began < 3 + SOON
+    assert gate.reached.is_set()
+    assert reason in found.notes
+    assert with_verdict(found, Verdict.FAILED) == set()
+    assert all(each.message.startswith(reason) for each in found.results if each.verdict is Verdict.CANNOT_TELL)
+    assert any(exchange.error == reason for exchange in found.exchanges)
+    assert found.was_interrupted is False
+
+
+# --- two at a time, and no room ---------------------------------------------------------------------------------------
+
+
+def test_two_runs_at_the_same_time_do_not_disturb_each_other() -> None:
+    with Embedded() as deployment:
+        Path("target.toml").write_text(render_target(deployment.url, deployment.seeds), encoding="utf-8")
+        command = [sys.executable, "-m", "syncano_contract", "run", "--target", "target.toml", "--only", "USERS-ADD-*"]
+        runs = [
+            subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for options in ((), ("--seed", "1"), ("--out", "out"), ("--out", "out", "--seed", "1"))
+        ]
+        said = [run.communicate(timeout=60) for run in runs]
+
+    folders = [path for path in Path("reports").iterdir() if not path.is_symlink()]
+    assert [run.returncode for run in runs] == [0] * 4, said
+    assert len(folders) == 2
+    assert Path("reports/latest").resolve() in [folder.resolve() for folder in folders]
+    for folder in (*folders, Path("out")):
+        assert {path.name for path in folder.iterdir()} == set(report.RENDERERS)
+        assert _started(folder) == _started_as_traffic(folder)
+
+
+def _started(folder: Path) -> int:
+    return int(json.loads((folder / "results.json").read_bytes())["requests"])
+
+
+def _started_as_traffic(folder: Path) -> int:
+    return len(json.loads((folder / "traffic.har").read_bytes())["log"]["entries"])
+
+
+def test_files_of_two_reports_are_never_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (replace(run_against(Embedded(), replace(QUICK, only=(name,)))) for name in ("SHAPE-1", "LINKS-1"))
+    real, writing = Path.replace, threading.Event()
+    other = threading.Thread(target=lambda: report.write(second, Path("out")))
+
+    def slowly(path: Path, name: Any) -> Path:
+        if threading.current_thread() is not other and not writing.is_set():
+            writing.set()
+            other.start()
+            other.join(0.3)  # it has to wait until all files of the first are there
+        return real(path, name)
+
+    monkeypatch.setattr(Path, "replace", slowly)
+
+    report.write(first, Path("out"))
+    other.join()
+
+    assert all(b"LINKS-1" in (Path("out") / name).read_bytes() for name in ("results.json", "junit.xml", "report.html"))
+    assert all(b"SHAPE-1" not in (Path("out") / name).read_bytes() for name in ("results.json", "junit.xml"))
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_file_loses_no_earlier_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = run_against(Embedded(), replace(QUICK, only=("SHAPE-1",)))
+    report.write(earlier, Path("out"))
+    before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    real = Path.open
+
+    def on_a_full_disk(path: Path, *arguments: Any, **options: Any) -> Any:
+        opened = real(path, *arguments, **options)
+        if ".junit" in path.name:
+            with real(Path("/dev/full"), "wb", buffering=0) as full:
+                os.dup2(full.fileno(), opened.fileno())
+        return opened
+
+    monkeypatch.setattr(Path, "open", on_a_full_disk)
+
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        report.write(replace(earlier, seed=1), Path("out"))
+
+    assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
+
+
+# --- schemathesis -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "schemathesis was ended by signal 9: it printed nothing"),
+        ("import sys; sys.exit('no such option')", "no generated request of updateUser was accepted"),
+        ("import sys; print('what?', file=sys.stderr); sys.exit(3)", "schemathesis broke with exit code 3: what?"),
+        ("""print('{"exchange": 1, "fin')""", "schemathesis wrote what is no finding"),
+        ("""print('{"exchange": 99999, "finding": "x"}')""", "schemathesis wrote what is no finding"),
+        ("""print('{"exchange": null}')""", "schemathesis wrote what is no finding"),
+        ("import time; time.sleep(60)", "schemathesis did not finish within 1 s"),
+    ],
+    ids=["killed", "usage", "exit code", "cut off", "no such exchange", "no number", "hung"],
+)
+def test_a_schemathesis_that_breaks_cannot_tell(monkeypatch: pytest.MonkeyPatch, program: str, reason: str) -> None:
+    monkeypatch.setattr("syncano_contract.properties._command", lambda *_: [sys.executable, "-c", program])
+    monkeypatch.setattr("syncano_contract.properties.LONGEST", dict.fromkeys(Depth, 1))
+
+    assert _generated(run_against(Embedded(), Settings(only=("GENERATED-1",)))).startswith(reason)
+
+
+def test_a_schemathesis_that_is_not_there_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syncano_contract.properties._command", lambda *_: ["/nowhere/python"])
+
+    found = run_against(Embedded(), Settings(only=("GENERATED-1",)))
+
+    assert _generated(found) == "schemathesis cannot be started: No such file or directory"
+
+
+def _generated(found: Report) -> str:
+    (result,) = found.results
+    assert result.verdict is Verdict.CANNOT_TELL
+    return result.message
