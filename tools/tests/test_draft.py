@@ -51,6 +51,15 @@ def media_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield from response.get("content", {}).values()
 
 
+def test_bodies_of_one_status_that_are_not_alike_are_alternatives_by_name() -> None:
+    document = drafted(answering({"id": 1, "name": "a", "size": 2}, {"token": "x", "until": "y"}))
+
+    media = document["paths"]["/things/"]["get"]["responses"]["200"]["content"]["application/json"]
+    named = {alternative["$ref"].rpartition("/")[2] for alternative in media["schema"]["anyOf"]}
+    assert named == document["components"]["schemas"].keys()
+    assert len(named) == 2
+
+
 def test_an_endpoint_page_without_a_path_is_left_out_and_told() -> None:
     document = drafted({**endpoint(url=""), "slug": "unfinished"})
 
@@ -301,7 +310,7 @@ def test_objects_with_the_same_members_stay_together_however_much_is_merged_with
     assert set(document["components"]["schemas"]) == {"Thing"}
 
 
-def test_examples_of_two_kinds_in_one_place_have_a_schema_of_their_own() -> None:
+def test_examples_of_two_kinds_in_one_place_are_the_schemas_of_both() -> None:
     one, other = {"a": 1, "b": 1}, {"x": 1, "y": 1}
 
     document = drafted(
@@ -310,7 +319,8 @@ def test_examples_of_two_kinds_in_one_place_have_a_schema_of_their_own() -> None
         answering({"a": "", "b": ""}, {"x": "", "y": ""}, slug="third", category="Things"),
     )
 
-    assert list(schema_of(document, "/third/")["properties"]) == ["a", "b", "x", "y"]
+    own = [schema_of(document, path)["$ref"] for path in ("/one/", "/other/")]
+    assert [each["$ref"] for each in schema_of(document, "/third/")["anyOf"]] == own
 
 
 def test_an_array_of_objects_has_items_with_a_name() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,14 @@ def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path: Path) -> N
     file.write_text(TEXT)
 
     assert slugs(reading(file)) == ["words"]
+
+
+def test_a_pipe_in_a_folder_is_passed_over_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "page.json")
+
+    (note,) = [item for item in read([tmp_path], io.BytesIO()) if isinstance(item, Note)]
+
+    assert note.text == "is passed over: it is no regular file"
 
 
 def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

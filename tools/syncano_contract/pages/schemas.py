@@ -57,12 +57,13 @@ class Schemas:
         return {**self._inline(seen.shape, seen.candidate), "x-source": list(seen.sources)}
 
     def schema(self, shape: Shape, candidate: str) -> dict[str, Any]:
-        """Return a schema, a reference where all that the shape was made from has one name."""
-        names = {self.names.get((candidate, variant), "") for variant in shape.variants}
-        if len(names) != 1 or "" in names or shape.types - {"null"} != {"object"}:
+        """Return a schema, with references where all that the shape was made from has names."""
+        names = sorted({self.names.get((candidate, variant), "") for variant in shape.variants})
+        if not all(names) or not names or shape.types - {"null"} != {"object"}:
             return self._inline(shape, candidate)
-        reference = {"$ref": f"#/components/schemas/{names.pop()}"}
-        return {"anyOf": [reference, {"type": "null"}]} if "null" in shape.types else reference
+        alternatives: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        alternatives += [{"type": "null"}] if "null" in shape.types else []
+        return alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
 
     def _inline(self, shape: Shape, candidate: str) -> dict[str, Any]:
         schema = scalar_schema(shape)
