@@ -29,7 +29,7 @@ ODD_NAMES = {
     "300 characters": "x" * 300,
     "5,000 characters": "x" * 5000,
 }
-ODD_FOR_UPDATE = ("NUL", "non-ASCII", "astral letters", "quotes", "lone surrogate", "300 characters")
+ODD_EVERYWHERE = ("NUL", "non-ASCII", "astral letters", "quotes", "lone surrogate", "300 characters")
 ODD_BODIES = {
     "empty": b"",
     "array": b"[]",
@@ -75,10 +75,12 @@ def test_odd_names(api: Api, odd: str) -> None:
     """No body, path or id, however odd, and nothing else that a run sends is answered with a 5xx."""
     end = ODD_NAMES[odd]
 
+    if odd not in ODD_EVERYWHERE:
+        _expect_no_server_error(api.add(username=api.name() + end, password=api.password() + end).exchange)
+        return
     _expect_no_server_error(api.add(username=api.name() + end).exchange)
     _expect_no_server_error(api.add(password=api.password() + end).exchange)
-    if odd in ODD_FOR_UPDATE:
-        _expect_no_server_error(api.update(api.somebody(), username=api.name() + end).exchange)
+    _expect_no_server_error(api.update(api.somebody(), username=api.name() + end).exchange)
 
 
 @crashes_nothing
