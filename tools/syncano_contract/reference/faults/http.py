@@ -1,7 +1,6 @@
 """HTTP: methods, `Allow`, and connections."""
 
 from collections.abc import Callable
-from itertools import count
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -170,8 +169,7 @@ def _details_are_cut(app: ASGIApp) -> ASGIApp:
     return _cut(lambda scope: scope["path"].endswith("/user/") and b"user_key" in scope["query_string"])(app)
 
 
-@GROUP.wraps("every-tenth-reply-is-cut", MUST)
-def _tenths_are_cut(app: ASGIApp) -> ASGIApp:
-    """The connection is cut in the middle of every tenth reply."""
-    numbers = count(1)
-    return _cut(lambda _: next(numbers) % 10 == 0)(app)
+@GROUP.wraps("resets-are-cut", MUST)
+def _resets_are_cut(app: ASGIApp) -> ASGIApp:
+    """The connection is cut in the middle of each reply to a reset."""
+    return _cut(lambda scope: scope["path"].endswith("/reset_key/") and scope["method"] == "POST")(app)
