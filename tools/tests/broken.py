@@ -17,20 +17,14 @@ from typing import Self
 Talk = Callable[[socket.socket, threading.Event], None]
 
 
-class Broken:
-    """A server on a free loopback port that reads a request and then does what `talk` does; `over` ends it all."""
+class Listener:
+    """A server on a free loopback port that serves each connection in a thread of its own."""
 
-    def __init__(self, talk: Talk, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
-        self._talk = talk
-        self._tls = tls
-        self._over = threading.Event()
+    def __init__(self, host: str = "127.0.0.1") -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, 0), family=family)
         self.connections = 0
-        self.requests: list[bytes] = []
         self.port = self._listener.getsockname()[1]
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"{'https' if tls else 'http'}://{shown}:{self.port}/v1.1"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -39,7 +33,6 @@ class Broken:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
         self._listener.close()
 
     def _accept(self) -> None:
@@ -48,6 +41,28 @@ class Broken:
                 connection, _ = self._listener.accept()
                 self.connections += 1
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class Broken(Listener):
+    """A server that reads a request and then does what `talk` does; `over` ends it all."""
+
+    def __init__(self, talk: Talk, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(host)
+        self._talk = talk
+        self._tls = tls
+        self._over = threading.Event()
+        self.requests: list[bytes] = []
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if tls else 'http'}://{shown}:{self.port}/v1.1"
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        super().__exit__(kind, error, trace)
 
     def _serve(self, connection: socket.socket) -> None:
         with (

@@ -6,36 +6,20 @@ import re
 import socket
 import threading
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
+
+from broken import Listener
 
 LINE = re.compile(rb"(?:CONNECT|[A-Z]+ http://)\S* ?\S* HTTP/1\.[01]\r\n(?:[^\r\n]+\r\n)*")
 
 
-class Proxy:
+class Proxy(Listener):
     """Passes on what it is asked for by CONNECT or in absolute form; `heads` is what it was asked."""
 
     def __init__(self, refusal: bytes = b"") -> None:
+        super().__init__()
         self._refusal = refusal
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self.heads: list[bytes] = []
-        self.port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection:

@@ -48,6 +48,14 @@ def operation_of(request: Request) -> str:
     return _OPERATIONS.get((request.method, tail), "")
 
 
+class Rereading(Deployment):
+    """Steps that may read a body more than once."""
+
+    async def read_body(self, request: Request) -> bytes:
+        """Read a body, and keep it with its request."""
+        return await request.body()
+
+
 def altered_replies(change: Callable[[Ask, Reply], Reply]) -> type[Deployment]:
     """Return steps whose every reply, refusals included, goes through `change`."""
 

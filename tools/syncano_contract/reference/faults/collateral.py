@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from starlette.requests import Request
-
 from syncano_contract.ledger import json_object
 from syncano_contract.model import Level
 from syncano_contract.reference import keys, validation
 from syncano_contract.reference.deployment import Call, Deployment
 from syncano_contract.reference.faults.alteration import Group
+from syncano_contract.reference.faults.altering import Rereading
 from syncano_contract.reference.faults.remembering import Remembering
 from syncano_contract.reference.passwords import Passwords
 from syncano_contract.reference.records import NewUser, User
@@ -53,7 +52,7 @@ class _UpdateChangesTheKey(Deployment):
 
 
 @GROUP.steps("update-changes-the-id", MUST)
-class _UpdateChangesTheId(Deployment):
+class _UpdateChangesTheId(Rereading):
     """An update makes another user in the place of the one that it names."""
 
     async def update(self, call: Call) -> Reply:
@@ -61,9 +60,6 @@ class _UpdateChangesTheId(Deployment):
         await super().update(call)
         self._store.remove(call.instance, user.id)
         return await self.add(call)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
 
 @GROUP.steps("update-moves-the-creation", MUST)
@@ -174,7 +170,7 @@ class _TakesAway(Remembering):
 
 
 @GROUP.steps("same-update-twice-is-refused", SHOULD)
-class _NotOneself(Deployment):
+class _NotOneself(Rereading):
     """An update that keeps the name is refused, since the name is taken."""
 
     async def update(self, call: Call) -> Reply:
@@ -183,12 +179,9 @@ class _NotOneself(Deployment):
             raise validation.not_unique()
         return await super().update(call)
 
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
-
 
 @GROUP.steps("refused-add-adds-all-the-same", MUST)
-class _AddsFirst(Deployment):
+class _AddsFirst(Rereading):
     """An add without a password is refused after the user was stored."""
 
     async def add(self, call: Call) -> Reply:
@@ -198,6 +191,3 @@ class _AddsFirst(Deployment):
             new = NewUser(name, "!", keys.user_key(), datetime.now(UTC))
             await self.persist(self._store.add, call.instance, new)
         return await super().add(call)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()

@@ -11,7 +11,7 @@ from syncano_contract.model import Level
 from syncano_contract.reference import bodies, validation
 from syncano_contract.reference.deployment import Call, Deployment
 from syncano_contract.reference.faults.alteration import Group
-from syncano_contract.reference.faults.altering import ADD, UPDATE, operation_of
+from syncano_contract.reference.faults.altering import ADD, UPDATE, Rereading, operation_of
 from syncano_contract.reference.records import Instance, User
 from syncano_contract.reference.replies import RefusedError, Reply
 from syncano_contract.reference.validation import Credentials
@@ -22,11 +22,8 @@ GROUP = Group("input")
 _CRASH = RefusedError(Reply(500, {"detail": "Server error."}))
 
 
-class _Buffering(Deployment):
+class _Buffering(Rereading):
     """Steps that may read a body more than once."""
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
     async def value(self, call: Call) -> Any:
         """Read the value of the body; None where it is none."""

@@ -11,7 +11,7 @@ from syncano_contract.reference import access
 from syncano_contract.reference.access import Caller, Right
 from syncano_contract.reference.deployment import Call, Deployment, Resource
 from syncano_contract.reference.faults.alteration import Group
-from syncano_contract.reference.faults.altering import ADD, DETAILS, RESET, UPDATE, operation_of, users
+from syncano_contract.reference.faults.altering import ADD, DETAILS, RESET, UPDATE, Rereading, operation_of, users
 from syncano_contract.reference.records import ApiKey, Instance, KeyKind, User
 from syncano_contract.reference.replies import Reply
 from syncano_contract.reference.store import Store
@@ -137,10 +137,7 @@ for _short, _operation in OPERATIONS.items():
 def _chosen_in(operation: str) -> type[Deployment]:
     """Return steps that give a user the key which the body of one operation asks for."""
 
-    class Chosen(Deployment):
-        async def read_body(self, request: Request) -> bytes:
-            return await request.body()
-
+    class Chosen(Rereading):
         def represent(self, call: Call, user: User | None) -> Reply:
             key = getattr(call.request.state, "chosen", None)
             if user is not None and key is not None:

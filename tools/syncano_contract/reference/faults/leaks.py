@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from syncano_contract.model import Level
-from syncano_contract.reference.deployment import Call, Deployment
+from syncano_contract.reference.deployment import Call
 from syncano_contract.reference.faults.alteration import Group
-from syncano_contract.reference.faults.altering import Ask
+from syncano_contract.reference.faults.altering import Ask, Rereading
 from syncano_contract.reference.records import User
 from syncano_contract.reference.replies import RefusedError, Reply
 
@@ -46,16 +46,13 @@ GROUP.replies("stack-trace-in-errors", SHOULD, "Errors show a stack trace.", _te
 
 
 @GROUP.steps("password-in-add", MUST)
-class _PasswordShown(Deployment):
+class _PasswordShown(Rereading):
     """Add shows the password that was sent."""
 
     async def add(self, call: Call) -> Reply:
         credentials = await self.validate(call)
         call.request.state.password = credentials.password
         return await super().add(call)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
     def represent(self, call: Call, user: User | None) -> Reply:
         reply = super().represent(call, user)
@@ -78,7 +75,7 @@ class _PasswordSpelled(_PasswordShown):
 
 
 @GROUP.steps("password-in-errors", MUST)
-class _PasswordInErrors(Deployment):
+class _PasswordInErrors(Rereading):
     """An error shows the body that was sent, password and all."""
 
     async def update(self, call: Call) -> Reply:
@@ -90,9 +87,6 @@ class _PasswordInErrors(Deployment):
                 told = {**body, "received": [(await call.request.body()).decode("utf-8", "replace")]}
                 raise RefusedError(Reply(400, told)) from error
             raise
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
 
 def _with_header(name: str, value: Callable[[Request], str]) -> Callable[[Ask, Response], Response]:

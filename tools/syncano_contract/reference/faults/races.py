@@ -11,6 +11,7 @@ from syncano_contract.model import Level
 from syncano_contract.reference import access, keys
 from syncano_contract.reference.deployment import Call, Deployment
 from syncano_contract.reference.faults.alteration import Group
+from syncano_contract.reference.faults.altering import Rereading
 from syncano_contract.reference.passwords import Passwords
 from syncano_contract.reference.records import Instance, NewUser, User
 from syncano_contract.reference.replies import Reply
@@ -22,15 +23,12 @@ GROUP = Group("concurrency")
 WINDOW = 0.05  # seconds between looking and writing
 
 
-class _Busy(Deployment):
+class _Busy(Rereading):
     """Steps that know what else is under way."""
 
     def __init__(self, store: Store, passwords: Passwords) -> None:
         super().__init__(store, passwords)
         self.under_way: Counter[object] = Counter()
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
 
 @GROUP.steps("two-adds-of-one-name", SHOULD)

@@ -1,11 +1,9 @@
 """Steps that remember the users that were added, for faults that harm users who were not named."""
 
-from starlette.requests import Request
-
 from syncano_contract.model import Level
 from syncano_contract.reference import validation
-from syncano_contract.reference.deployment import Call, Deployment
-from syncano_contract.reference.faults.altering import ADD, operation_of
+from syncano_contract.reference.deployment import Call
+from syncano_contract.reference.faults.altering import ADD, Rereading, operation_of
 from syncano_contract.reference.passwords import Passwords
 from syncano_contract.reference.records import Instance, User
 from syncano_contract.reference.replies import RefusedError, Reply
@@ -14,7 +12,7 @@ from syncano_contract.reference.store import Store
 MUST, SHOULD = Level.MUST, Level.SHOULD
 
 
-class Remembering(Deployment):
+class Remembering(Rereading):
     """Steps that know the users that were added, to harm them later."""
 
     def __init__(self, store: Store, passwords: Passwords) -> None:
@@ -42,7 +40,3 @@ class Remembering(Deployment):
             raise refusal
         name = (await self.validate(call)).username.casefold()
         return next((user for user in mine if user.username.casefold() == name), mine[0])
-
-    async def read_body(self, request: Request) -> bytes:
-        """Read a body that may be read again."""
-        return await request.body()

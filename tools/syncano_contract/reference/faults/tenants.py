@@ -7,7 +7,7 @@ from syncano_contract.reference import access
 from syncano_contract.reference.access import Caller
 from syncano_contract.reference.deployment import Call, Deployment, Resource
 from syncano_contract.reference.faults.alteration import Group
-from syncano_contract.reference.faults.altering import ADD, DETAILS, RESET, UPDATE, operation_of
+from syncano_contract.reference.faults.altering import ADD, DETAILS, RESET, UPDATE, Rereading, operation_of
 from syncano_contract.reference.passwords import Passwords
 from syncano_contract.reference.records import Instance, KeyKind, User
 from syncano_contract.reference.replies import Reply
@@ -38,7 +38,7 @@ for _short, _operation in {"add": ADD, "update": UPDATE, "details": DETAILS, "re
 
 
 @GROUP.steps("tenants-share-users", Level.MUST)
-class _Shared(Deployment):
+class _Shared(Rereading):
     """Adding a name that somebody has in the other instance gives that user."""
 
     def __init__(self, store: Store, passwords: Passwords) -> None:
@@ -54,9 +54,6 @@ class _Shared(Deployment):
         if user is not None and operation_of(call.request) == ADD:
             self._users.setdefault(user.username.casefold(), (call.instance.id, user))
         return super().represent(call, user)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
 
 @GROUP.steps("a-pair-of-keys-opens-any-instance", Level.MUST)

@@ -10,6 +10,7 @@ from syncano_contract.reference import bodies, replies, validation
 from syncano_contract.reference.access import Caller
 from syncano_contract.reference.deployment import Call, Deployment, Operation, Resource
 from syncano_contract.reference.faults.alteration import Group
+from syncano_contract.reference.faults.altering import Rereading
 from syncano_contract.reference.records import KeyKind, User
 from syncano_contract.reference.replies import RefusedError, Reply, refused
 from syncano_contract.reference.validation import Credentials
@@ -40,15 +41,12 @@ class _MethodFirst(Deployment):
 
 
 @GROUP.steps("body-before-id", None)
-class _BodyFirst(Deployment):
+class _BodyFirst(Rereading):
     """The body is looked at before the id."""
 
     async def update(self, call: Call) -> Reply:
         await self.validate(call)
         return await super().update(call)
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
 
 @GROUP.steps("numbers-refused", None)
@@ -99,7 +97,7 @@ for _name, _sentence, _fold in (
 
 
 @GROUP.steps("no-limit-on-length", None)
-class _NoLimit(Deployment):
+class _NoLimit(Rereading):
     """Names and passwords of any length are taken."""
 
     async def validate(self, call: Call) -> Credentials:
@@ -110,9 +108,6 @@ class _NoLimit(Deployment):
         checked = validation.credentials(short)
         whole = {name: value[name] if isinstance(value[name], str) else getattr(checked, name) for name in _FIELDS}
         return Credentials(whole["username"].strip(), whole["password"])
-
-    async def read_body(self, request: Request) -> bytes:
-        return await request.body()
 
 
 @GROUP.steps("short-names-only", None)
