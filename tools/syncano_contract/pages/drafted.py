@@ -88,7 +88,7 @@ def object_of(operation: Operation, schemas: Schemas, body_names: Mapping[str, s
     members = {
         "tags": [operation.tag] if operation.tag else None,
         "summary": title or None,
-        "deprecated": True if list(operation.of_kind("deprecated")) else None,
+        "deprecated": True if operation.of_kind("deprecated") else None,
         "x-source": operation.sources,
         "x-unconfirmed": " ".join(left_out) or None,
         "security": security,

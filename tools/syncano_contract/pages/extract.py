@@ -47,7 +47,7 @@ def lines(pages: Iterable[Page]) -> Iterator[str]:
         index = spooled(pages, spool, _lines)
         usual = usual_bases(base for entry in index for base in entry.page.bases)
         for entry in index:
-            yield from entry.read(spool).splitlines()
+            yield from entry.read(spool).decode("ascii").splitlines()
             yield from map(to_json_line, base_repairs(entry.page, usual))
 
 
@@ -64,24 +64,24 @@ class Spooled:
         """Return what the pages are sorted by."""
         return self.page.ref.slug, self.page.ref.version
 
-    def read(self, spool: IO[bytes]) -> str:
+    def read(self, spool: IO[bytes]) -> bytes:
         """Return what was written of the page."""
         spool.seek(self.start)
-        return spool.read(self.length).decode("ascii")
+        return spool.read(self.length)
 
 
-def spooled(pages: Iterable[Page], spool: IO[bytes], written: Callable[[PageFacts], str]) -> list[Spooled]:
-    """Write the facts of each page to the spool, in ASCII, and return where they are, in order of slug."""
+def spooled(pages: Iterable[Page], spool: IO[bytes], written: Callable[[PageFacts], bytes]) -> list[Spooled]:
+    """Write the facts of each page to the spool, and return where they are, in order of slug."""
     return sorted((_spooled(page, spool, written(page)) for page in map(facts_of, pages)), key=lambda each: each.order)
 
 
-def _spooled(page: PageFacts, spool: IO[bytes], written: str) -> Spooled:
+def _spooled(page: PageFacts, spool: IO[bytes], written: bytes) -> Spooled:
     start = spool.tell()
-    return Spooled(replace(page, facts=()), start, spool.write(written.encode("ascii")))
+    return Spooled(replace(page, facts=()), start, spool.write(written))
 
 
-def _lines(page: PageFacts) -> str:
-    return "".join(f"{to_json_line(fact)}\n" for fact in page.facts)
+def _lines(page: PageFacts) -> bytes:
+    return "".join(f"{to_json_line(fact)}\n" for fact in page.facts).encode("ascii")
 
 
 def to_json_line(fact: Fact) -> str:

@@ -42,7 +42,7 @@ class SeenKeys:
     def add(self, operation: Operation) -> None:
         """Take up what an operation sends."""
         self._headers.update(dict.fromkeys(drafted.key_headers(operation)))
-        for fact in operation.of_kind("sample", "param"):
+        for fact in (*operation.of_kind("sample"), *operation.of_kind("param")):
             for name in fact.value["headers"] if fact.kind == "sample" else [fact.value["name"]]:
                 if drafted.KEY.search(name):
                     self._sent.setdefault(name.lower(), []).append((name, fact.id))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from syncano_contract.model import Fact, PageRef
 from syncano_contract.pages.names import Names
@@ -12,7 +13,7 @@ from syncano_contract.pages.schemas import pascal, singular
 
 STANDING_IN = re.compile(r"\{([^{}]*)\}")
 UNUSABLE = re.compile(r"[^\w.-]+", re.ASCII)
-SAID = ("method", "path", "auth", "text", "callout", "sample")
+SAID = frozenset({"method", "path", "auth", "text", "callout", "sample"})
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,16 @@ class Operation:
     left_out: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
 
-    def of_kind(self, *kinds: str) -> Iterator[Fact]:
-        """Yield the facts of these kinds in order."""
-        return (fact for fact in self.facts if fact.kind in kinds)
+    def of_kind(self, kind: str) -> Sequence[Fact]:
+        """Return the facts of this kind in order."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[Fact]]:
+        by_kind: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            by_kind.setdefault(fact.kind, []).append(fact)
+        return by_kind
 
     @property
     def id(self) -> str:
@@ -41,7 +49,7 @@ class Operation:
     @property
     def sources(self) -> list[str]:
         """Return the ids of the facts that the operation as a whole rests on."""
-        return [fact.id for fact in self.of_kind(*SAID)]
+        return [fact.id for fact in self.facts if fact.kind in SAID]
 
     @property
     def name(self) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable, Sequence
-from json import JSONDecoder
 from typing import IO
 
 from syncano_contract.model import Fact
 from syncano_contract.pages import Page
-from syncano_contract.pages.extract import ENCODER, Spooled, base_repairs, spooled, usual_bases
+from syncano_contract.pages.extract import Spooled, base_repairs, spooled, usual_bases
 from syncano_contract.pages.facts import PageFacts
-
-DECODER = JSONDecoder()
 
 
 class Spool:
@@ -26,10 +24,10 @@ class Spool:
     def facts(self, entry: Spooled) -> tuple[Fact, ...]:
         """Return the facts of one page, as `extract.facts` has them."""
         ref = entry.page.ref
-        said = DECODER.decode(entry.read(self._file))
+        said = marshal.loads(entry.read(self._file))  # noqa: S302 - what this process has just written
         of_page = (Fact(each[0], ref, *each[1:]) for each in said)
         return (*of_page, *base_repairs(entry.page, self._usual))
 
 
-def _written(page: PageFacts) -> str:
-    return ENCODER.encode([(fact.id, fact.kind, fact.pointer, fact.statement, fact.value) for fact in page.facts])
+def _written(page: PageFacts) -> bytes:
+    return marshal.dumps([(fact.id, fact.kind, fact.pointer, fact.statement, fact.value) for fact in page.facts])
