@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,22 +60,24 @@ def path_below(base_url: str, url: str) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """What was sent; `url` is absolute."""
+    """What was sent; `url` is absolute. `size` is that of the whole body in bytes where only its beginning is here."""
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True)
 class Response:
-    """What came back; `body` is decoded (no transfer or content coding)."""
+    """What came back; `body` is decoded (no transfer or content coding), and `size` as for a request."""
 
     status: int
     reason: str
     headers: Headers
     body: bytes
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ class Result:
 
     `expected` and `seen` are the halves of a failure's message. `cause` is the id of the requirement whose failure
     explains this result, where there is one. `after` is how many requests had been sent when the verdict was made, and
-    `seconds` how much of the run's time had passed by then.
+    `seconds` how much of the run's time had passed by then. `places` are where in the reply that decided the difference
+    stands: `status`, `header NAME`, or a pointer into the body (RFC 6901). `replay` is a script that repeats the
+    evidence.
     """
 
     requirement: str
@@ -114,6 +117,40 @@ class Result:
     cause: str | None = None
     after: int | None = None
     seconds: float | None = None
+    places: tuple[str, ...] = ()
+    replay: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A fact that requirements rest on: which operation it is about, what it states, and where the document has it.
+
+    `pointer` and `line` (from 1) are in openapi.yaml; `operation` is an operationId, None where a page has none.
+    """
+
+    id: str
+    operation: str | None
+    statement: str
+    pointer: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a report keeps of every exchange; times are seconds, `at` counts from the start of the run.
+
+    `operation` is the operationId that the request addressed, `status` None where there was no reply. `api_key` and
+    `user_key` say what kind of key was sent, in the words of `traffic`.
+    """
+
+    number: int
+    at: float
+    seconds: float
+    sender: str
+    operation: str | None
+    status: int | None
+    api_key: str
+    user_key: str
 
 
 @dataclass(frozen=True)
@@ -129,8 +166,9 @@ class Coverage:
 class Report:
     """All that one run found; holds no secret: keys and passwords are placeholders such as `<user_key 3>`.
 
-    `target` is the base URL; `document` the version of openapi.yaml; `requests` counts every exchange; `command`
-    repeats the run; `operations` maps each exchange number to the operationId that its request addressed;
+    `target` is the base URL; `document` the version of openapi.yaml, `overlays` the names of what amended it; `command`
+    repeats the run. `sources` are the facts that the requirements rest on. `traffic` has every exchange in brief;
+    `exchanges` has them whole, all of them after a run, and those that a verdict rests on where the report was read.
     `left_behind` lists what the run added and did not remove. `jobs` is how many requirements ran at the same time;
     `max_time` (seconds) and `max_requests` are the bounds that the run was given.
     """
@@ -149,10 +187,12 @@ class Report:
     requirements: tuple[Requirement, ...]
     results: tuple[Result, ...]
     exchanges: tuple[Exchange, ...]
-    operations: Mapping[int, str]
+    traffic: tuple[Brief, ...]
     coverage: tuple[Coverage, ...]
     notes: tuple[str, ...]
     left_behind: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+    overlays: tuple[str, ...] = ()
     jobs: int = 1
     max_time: float | None = None
     max_requests: int | None = None
@@ -161,7 +201,7 @@ class Report:
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return len(self.exchanges)
+        return len(self.traffic)
 
 
 class Problem(Exception):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from syncano_contract.model import Exchange, Report, Request
+from syncano_contract.model import Exchange, Request
 
 SHOWN_KEY = re.compile(r'"user_key"\s*:\s*"<user_key (\d+)>"')
 SENT_KEY = re.compile(r"<user_key (\d+)>")
@@ -23,6 +24,7 @@ class Origins:
     """The exchanges of a run by number, and which of them made what later ones need; all learnt in order of sending."""
 
     base: str
+    home: str  # the instance whose users the run works with
     exchanges: dict[int, Exchange] = field(default_factory=dict)
     adds: dict[User, int] = field(default_factory=dict)
     names: dict[tuple[str, str], int] = field(default_factory=dict)  # of (instance, username): who took it first
@@ -30,10 +32,10 @@ class Origins:
     resets: dict[User, list[int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, report: Report) -> Origins:
-        """Learn from every exchange of a report."""
-        origins = cls(report.target)
-        for exchange in report.exchanges:
+    def of(cls, base_url: str, instance: str, exchanges: Iterable[Exchange]) -> Origins:
+        """Learn from exchanges with an instance, and maybe others, of the deployment at a base URL."""
+        origins = cls(base_url, quote(instance, safe=""))
+        for exchange in exchanges:
             origins.exchanges[exchange.number] = exchange
             origins._learn(exchange)
         return origins
@@ -49,6 +51,25 @@ class Origins:
         """Return the user whose id stands in the path, and where in the path."""
         found = ADDRESSED.match(self.path(request))
         return ((found["instance"], int(found["id"])), slice(*found.span("id"))) if found else None
+
+    def instance(self, request: Request) -> str | None:
+        """Return the instance in the path of a request."""
+        found = INSTANCE.match(self.path(request))
+        return found["name"] if found else None
+
+    def owner(self, key: str) -> User | None:
+        """Return the user whom a key (the `3` in `<user_key 3>`) was first shown for."""
+        origin = self.exchanges.get(self.keys.get(key, 0))
+        if origin is None or origin.response is None:
+            return None
+        instance, user_id = self.instance(origin.request), member(origin.response.body, "id")
+        return (instance, user_id) if instance is not None and type(user_id) is int else None
+
+    def end_of(self, key: str, before: int) -> int | None:
+        """Return the reset that made a key an old one, if there was one by then."""
+        owner = self.owner(key)
+        resets = self.resets.get(owner, []) if owner else []
+        return next((number for number in resets if self.keys[key] < number < before), None)
 
     def chain(self, evidence: tuple[int, ...]) -> list[Exchange]:
         """Return the exchanges with these numbers in the order of sending, each after all that it needs."""
@@ -88,24 +109,13 @@ class Origins:
         addressed = self.addressed(exchange.request)
         needed = [self.adds.get(addressed[0]) if addressed else None, self._holder(exchange.request)]
         for key in _keys(exchange.request):
-            needed += [self.keys.get(key), self._end_of(key, exchange.number)]
+            needed += [self.keys.get(key), self.end_of(key, exchange.number)]
         return [number for number in needed if number is not None and number < exchange.number]
 
     def _holder(self, request: Request) -> int | None:
         """Return who took the user name that a body gives."""
-        instance, username = INSTANCE.match(self.path(request)), member(request.body, "username")
-        return self.names.get((instance["name"], username)) if instance and isinstance(username, str) else None
-
-    def _end_of(self, key: str, before: int) -> int | None:
-        """Return the reset that made a key an old one, if there was one by then."""
-        origin = self.exchanges.get(self.keys.get(key, 0))
-        if origin is None or origin.response is None:
-            return None
-        instance, user_id = INSTANCE.match(self.path(origin.request)), member(origin.response.body, "id")
-        if instance is None or type(user_id) is not int:
-            return None
-        resets = self.resets.get((instance["name"], user_id), [])
-        return next((number for number in resets if origin.number < number < before), None)
+        instance, username = self.instance(request), member(request.body, "username")
+        return self.names.get((instance, username)) if instance is not None and isinstance(username, str) else None
 
 
 def member(body: bytes | None, name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from syncano_contract.model import Exchange, Report, Request, Result, Verdict
 from syncano_contract.origins import Origins
@@ -64,16 +65,18 @@ def member(reply, name, kind):
 """
 
 
-def script(report: Report, result: Result) -> str:
-    """Return a Python script that replays the evidence of a result; it needs Python 3 alone, and holds no secret."""
-    return _script(Origins.of(report), report, result)
+def replayable(report: Report, origins: Origins) -> Report:
+    """Return the report with a script for each failed result that has evidence; `origins` has learnt its exchanges.
+
+    A script is Python that replays the evidence; it needs Python 3 alone, and holds no secret.
+    """
+    return replace(report, results=tuple(_with_script(origins, report, result) for result in report.results))
 
 
-def scripts(report: Report) -> dict[str, str]:
-    """Return the script of each failed result that has evidence, by its requirement."""
-    origins = Origins.of(report)
-    failed = (result for result in report.results if result.verdict is Verdict.FAILED and result.evidence)
-    return {result.requirement: _script(origins, report, result) for result in failed}
+def _with_script(origins: Origins, report: Report, result: Result) -> Result:
+    if result.verdict is not Verdict.FAILED or not result.evidence:
+        return result
+    return replace(result, replay=_script(origins, report, result))
 
 
 def _script(origins: Origins, report: Report, result: Result) -> str:

@@ -21,15 +21,19 @@ from syncano_contract.bounds import INTERRUPTED, LONGEST_END, NOT_LOOKED_AT, beg
 from syncano_contract.cleaning import Cleaner
 from syncano_contract.document import Document
 from syncano_contract.model import Coverage, Problem, Report, Requirement, Result
+from syncano_contract.origins import Origins
 from syncano_contract.outcome import CannotTell
 from syncano_contract.plugin import BROKE, Collector, Runner
 from syncano_contract.preflight import check
 from syncano_contract.remains import PERHAPS
+from syncano_contract.replay import replayable
 from syncano_contract.resources import CONTRACT_TESTS
 from syncano_contract.session import Session
 from syncano_contract.settings import Settings
 from syncano_contract.strangers import shaped, without
 from syncano_contract.target import Target
+from syncano_contract.trace.sources import sources_of
+from syncano_contract.traffic import briefs
 from syncano_contract.verdicts import results
 
 Progress = Callable[[str, int, int], None]
@@ -163,8 +167,10 @@ def _report(
     left: _Left,
     notes: tuple[str, ...],
 ) -> Report:
-    text, exchanges, is_ours = session.redactor.text, session.log.exchanges, session.ledger.shows_ours
-    return Report(
+    text, sent, is_ours = session.redactor.text, session.log.exchanges, session.ledger.shows_ours
+    exchanges = tuple(session.redactor.exchange(shaped(exchange, is_ours)) for exchange in sent)
+    origins = Origins.of(session.target.url, session.target.instance, exchanges)
+    report = Report(
         target=session.target.url,
         instance=session.target.instance,
         document=session.document.version,
@@ -177,17 +183,19 @@ def _report(
         only=session.settings.only,
         command="",
         requirements=requirements,
-        results=tuple(_redacted(without(each, exchanges, is_ours), text) for each in found),
-        exchanges=tuple(session.redactor.exchange(shaped(exchange, is_ours)) for exchange in exchanges),
-        operations=_operations(session),
+        results=tuple(_redacted(without(each, sent, is_ours), text) for each in found),
+        exchanges=exchanges,
+        traffic=tuple(briefs(exchanges, origins, _operations(session), started)),
         coverage=_coverage(session),
         notes=tuple(text(note) for note in notes),
         left_behind=tuple(text(line) for line in left.behind),
+        sources=sources_of(requirements),
         jobs=session.settings.jobs,
         max_time=session.settings.max_time,
         max_requests=session.settings.max_requests,
         was_interrupted=left.was_interrupted,
     )
+    return replayable(report, origins)
 
 
 def _redacted(result: Result, text: Callable[[str], str]) -> Result:

@@ -18,6 +18,9 @@ from syncano_contract.model import (
     Result,
     Verdict,
 )
+from syncano_contract.origins import Origins
+from syncano_contract.replay import replayable
+from syncano_contract.traffic import briefs
 
 BASE = "https://api.example.test/v1.1"
 STARTED = datetime(2026, 11, 21, 21, 4, 5, 678900, tzinfo=timezone(timedelta(hours=1)))
@@ -79,6 +82,7 @@ def required(requirement: str, level: Level = Level.MUST, text: str = "A body is
 def report(
     requirements: Iterable[Requirement] = (), results: Iterable[Result] = (), exchanges: Iterable[Exchange] = ()
 ) -> Report:
+    sent = tuple(exchanges)
     return Report(
         target=BASE,
         instance="rivia",
@@ -93,8 +97,8 @@ def report(
         command=f"syncano-contract run {BASE} --instance rivia --seed 7",
         requirements=tuple(requirements),
         results=tuple(results),
-        exchanges=tuple(exchanges),
-        operations={},
+        exchanges=sent,
+        traffic=tuple(briefs(sent, Origins.of(BASE, "rivia", sent), {}, STARTED)),
         coverage=(Coverage("addUser", 200, 3), Coverage("addUser", 404, 0), Coverage("resetUserKey", 200, 1)),
         notes=(HOSTILE,),
         left_behind=("/instances/rivia/users/41/",),
@@ -105,6 +109,10 @@ def judged(*pairs: tuple[Level, Verdict]) -> Report:
     """A report with a requirement of each of these levels, with each of these verdicts."""
     requirements = [required(f"R-{number}", level) for number, (level, _) in enumerate(pairs)]
     return report(requirements, [Result(f"R-{number}", verdict) for number, (_, verdict) in enumerate(pairs)])
+
+
+def with_scripts(of: Report) -> Report:
+    return replayable(of, Origins.of(of.target, of.instance, of.exchanges))
 
 
 def odd() -> Report:
@@ -144,4 +152,4 @@ def odd() -> Report:
         Result("C-4", Verdict.PASSED, evidence=(6,)),
         Result("C-5", Verdict.CANNOT_TELL, "A-2 stands in the way", (2,), cause="A-2"),
     )
-    return report(requirements, results, exchanges)
+    return with_scripts(report(requirements, results, exchanges))

@@ -16,11 +16,12 @@ from broken import Broken
 from handmade import failed, report, required
 from syncano_contract import run
 from syncano_contract.cli import main
-from syncano_contract.model import Level, Result, Verdict
+from syncano_contract.model import Level, Result, Source, Verdict
 from syncano_contract.report.github import to_annotations
+from syncano_contract.report.order import lines_of
 from syncano_contract.resources import DOCUMENT
 from syncano_contract.text import fenced
-from syncano_contract.trace.lines import lines_of
+from syncano_contract.trace.sources import sources_of
 
 MUST, SHOULD = Level.MUST, Level.SHOULD
 COMMANDS = {"error", "warning", "notice", "add-mask", "set-env", "stop-commands", "debug", "group"}
@@ -80,8 +81,9 @@ def _unescaped(text: str, *more: str) -> str:
 
 def told(*results: Result, level: Level = MUST, text: str = "A body is refused.", line: int = 43) -> list[Command]:
     requirements = [required(each.requirement, level, text) for each in results]
-    lines = {each.id: line for each in requirements}
-    return commands("\n".join(to_annotations(report(requirements, results), lines)))
+    source = Source("users-add#response/400", "addUser", "400 is answered.", "/paths", line)
+    of = replace(report(requirements, results), sources=(source,))
+    return commands("\n".join(to_annotations(of)))
 
 
 # --- what is annotated ------------------------------------------------------------------------------------------------
@@ -104,7 +106,7 @@ def test_a_failure_of_a_should_is_a_warning() -> None:
 
 
 def test_what_rests_on_no_fact_has_no_line() -> None:
-    (line,) = to_annotations(report([required("A-1")], [failed("A-1")]), {})
+    (line,) = to_annotations(report([required("A-1")], [failed("A-1")]))
 
     assert line.startswith("::error title=A-1 (MUST) failed::")
 
@@ -136,7 +138,7 @@ def test_why_a_run_ended_early_is_told_once() -> None:
     results = [Result(name, Verdict.CANNOT_TELL, "--max-time 1 was over") for name in ("A-1", "A-2")]
     ended = replace(report([required("A-1"), required("A-2")], results), notes=("--max-time 1 was over",))
 
-    (found,) = commands("\n".join(to_annotations(ended, {})))
+    (found,) = commands("\n".join(to_annotations(ended)))
 
     assert found.data.splitlines()[0] == "--max-time 1 was over"
 
@@ -155,7 +157,7 @@ def test_a_title_is_read_as_it_was_meant() -> None:
 def test_errors_come_before_warnings() -> None:
     requirements = [required("A-1", SHOULD), required("A-2", MUST)]
 
-    found = commands("\n".join(to_annotations(report(requirements, [failed("A-1"), failed("A-2")]), {})))
+    found = commands("\n".join(to_annotations(report(requirements, [failed("A-1"), failed("A-2")]))))
 
     assert [each.name for each in found] == ["error", "warning"]
 
@@ -173,7 +175,7 @@ def test_a_reply_is_no_command(injection: str) -> None:
 
 @given(st.text() | st.lists(st.sampled_from(INJECTIONS)).map("".join))
 def test_whatever_a_reply_holds_there_is_one_command_in_one_line(seen: str) -> None:
-    (line,) = to_annotations(report([required("A-1")], [failed("A-1", seen=seen)]), {})
+    (line,) = to_annotations(report([required("A-1")], [failed("A-1", seen=seen)]))
 
     assert line.isprintable()
     assert [each.name for each in commands(line)] == ["error"]
@@ -241,8 +243,9 @@ def test_what_a_redirect_names_is_no_command_of_a_step(monkeypatch: pytest.Monke
 
 def test_every_requirement_on_a_fact_has_a_line() -> None:
     requirements = run.requirements()
+    of = replace(report(requirements), sources=sources_of(requirements))
 
-    lines = lines_of(requirements)
+    lines = lines_of(of)
 
     assert {each.id for each in requirements if each.id not in lines} == {
         each.id for each in requirements if all(source.startswith("RFC ") for source in each.source)

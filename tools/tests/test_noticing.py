@@ -17,7 +17,6 @@ from syncano_contract.api import Api
 from syncano_contract.model import Report, Result, Verdict
 from syncano_contract.reference import faults
 from syncano_contract.reference.server import Embedded
-from syncano_contract.replay import script
 from syncano_contract.run import run
 from syncano_contract.session import begin
 from syncano_contract.settings import Depth, Settings
@@ -79,7 +78,7 @@ def test_a_life_that_fails_is_told_in_as_few_steps_as_it_needs(name: str, steps:
 def test_the_replay_of_a_life_takes_its_steps_in_order_and_shows_the_failure(tmp_path: Path) -> None:
     report = run_against(faulty("update-changes-another-user"), LIFE)
     path = tmp_path / "replay.py"
-    path.write_text(script(report, life(report)), encoding="utf-8")
+    path.write_text(str(life(report).replay), encoding="utf-8")
 
     with faulty("update-changes-another-user") as fresh:
         done = replay(path, fresh)

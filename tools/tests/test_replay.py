@@ -16,9 +16,21 @@ from pathlib import Path
 
 import pytest
 
-from handmade import BASE, HOSTILE, add, details, exchange, failed, reply, report, request, required, reset
+from handmade import (
+    BASE,
+    HOSTILE,
+    add,
+    details,
+    exchange,
+    failed,
+    reply,
+    report,
+    request,
+    required,
+    reset,
+    with_scripts,
+)
 from syncano_contract.model import Exchange, Request
-from syncano_contract.replay import script, scripts
 
 KEYS = {
     "SYNCANO_API_KEY": "the-api-key",
@@ -78,7 +90,8 @@ def stub() -> Iterator[Stub]:
 
 
 def replayed(exchanges: list[Exchange], evidence: tuple[int, ...], seen: str = "status 500") -> str:
-    return script(report([required("A-1")], exchanges=exchanges), failed("A-1", *evidence, seen=seen))
+    of = with_scripts(report([required("A-1")], [failed("A-1", *evidence, seen=seen)], exchanges))
+    return str(of.results[0].replay)
 
 
 def run(source: str, stub: Stub, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -340,4 +353,4 @@ def test_a_script_is_short_and_the_same_for_the_same_report() -> None:
 def test_only_failures_with_evidence_have_scripts() -> None:
     of = report([required("A-1"), required("A-2")], [failed("A-1", 1), failed("A-2")], [details(1, 1)])
 
-    assert list(scripts(of)) == ["A-1"]
+    assert [each.requirement for each in with_scripts(of).results if each.replay] == ["A-1"]

@@ -8,7 +8,21 @@ from html.parser import HTMLParser
 
 import pytest
 
-from handmade import BASE, HOSTILE, add, details, exchange, failed, judged, odd, reply, report, request, required
+from handmade import (
+    BASE,
+    HOSTILE,
+    add,
+    details,
+    exchange,
+    failed,
+    judged,
+    odd,
+    reply,
+    report,
+    request,
+    required,
+    with_scripts,
+)
 from syncano_contract.model import Coverage, Level, Report, Result, Verdict
 from syncano_contract.report.html import to_html
 from syncano_contract.text import visible
@@ -173,11 +187,11 @@ def test_the_circumstances_are_told() -> None:
 
 def test_a_failure_shows_sentence_source_halves_and_the_exchange_that_decided() -> None:
     sent = request("POST", "/instances/rivia/users/", body=b'{"username":"x"}')
-    shown = report(
-        [required("A-1")],
-        [failed("A-1", 2, 1, seen="status 500")],
-        [exchange(1, sent, reply(500, b'{"detail":"Oops."}')), exchange(2, request("GET", "/other/"), reply(200))],
-    )
+    exchanges = [
+        exchange(1, sent, reply(500, b'{"detail":"Oops."}')),
+        exchange(2, request("GET", "/other/"), reply(200)),
+    ]
+    shown = with_scripts(report([required("A-1")], [failed("A-1", 2, 1, seen="status 500")], exchanges))
 
     text = text_of(Page(to_html(shown)), "failures")
     before, others = text.split("1 other exchange of this requirement")

@@ -27,6 +27,7 @@ from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Problem, Report
 from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
+from syncano_contract.report.github import to_annotations
 from syncano_contract.settings import DEFAULT_SEED, MOST_JOBS, Depth, Settings
 from syncano_contract.summary import summary
 from syncano_contract.target import Target
@@ -222,7 +223,7 @@ def _tell(found: Report, directory: Path | None, form: str) -> None:
     if directory is not None:
         lines += [f"  report: {directory / 'report.html'}", f"  repeat: {found.command}"]
     is_github = form == "github"
-    lines = [*(_annotations(found) if is_github else ()), *inert(lines, always=is_github)]
+    lines = [*(to_annotations(found) if is_github else ()), *inert(lines, always=is_github)]
     try:
         click.echo("\n".join(lines))
         sys.stdout.flush()
@@ -232,13 +233,6 @@ def _tell(found: Report, directory: Path | None, form: str) -> None:
         )  # else the interpreter tries once more at its end
         if not isinstance(error, BrokenPipeError):
             click.echo(f"error: cannot print the summary: {error.strerror}", err=True)
-
-
-def _annotations(found: Report) -> Iterator[str]:
-    from syncano_contract.report.github import to_annotations  # noqa: PLC0415 - other runs do not wait for the trace
-    from syncano_contract.trace.lines import lines_of  # noqa: PLC0415 - as above
-
-    return to_annotations(found, lines_of(found.requirements))
 
 
 def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | None:

@@ -1,4 +1,4 @@
-"""The report of a run as files: each renderer turns the whole report into one of them."""
+"""The report of a run as files: results.json is the truth, and each renderer turns what it tells into another."""
 
 from __future__ import annotations
 
@@ -10,27 +10,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from syncano_contract.model import Report
+from syncano_contract.remains import RESULTS
 from syncano_contract.report.har import to_har
 from syncano_contract.report.html import to_html
 from syncano_contract.report.junit import to_junit
+from syncano_contract.report.reading import parse
 from syncano_contract.report.results import to_json
 
-# results.json comes last: where it stands, the others do.
+# What is made from results.json alone, by the name of its file.
 RENDERERS: Mapping[str, Callable[[Report], str]] = {
-    "traffic.har": to_har,
     "junit.xml": to_junit,
     "report.html": to_html,
-    "results.json": to_json,
 }
 
 
 def write(report: Report, directory: Path) -> None:
-    """Write every file of a report; a full disk, or an error in between, loses no earlier one and leaves no remains.
+    """Write every file of a run's report; a full disk, or an error in between, loses no earlier one and leaves nothing.
 
     Each file is complete under another name before any takes its own. Makes the directory where it is missing. Raises
     OSError as the file system gives it.
     """
-    rendered = {name: render(report).encode() for name, render in RENDERERS.items()}
+    results = to_json(report)
+    told = parse(results.encode(), RESULTS)
+    rendered = {name: render(told) for name, render in RENDERERS.items()}
+    # results.json comes last: where it stands, the others do.
+    write_all({"traffic.har": to_har(report), **rendered, RESULTS: results}, directory)
+
+
+def write_all(texts: Mapping[str, str], directory: Path) -> None:
+    """Write files into a folder, all or none of them, as `write` does."""
+    rendered = {name: text.encode() for name, text in texts.items()}
     directory.mkdir(parents=True, exist_ok=True)
     mark = secrets.token_hex(4)
     temporary = {name: directory / f".{name}.{mark}.part" for name in rendered}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Level, Report, Verdict
-from syncano_contract.report.order import Cause, Pair, causes, pairs
+from syncano_contract.report.order import Cause, Pair, causes, lines_of, pairs
 from syncano_contract.text import counted, visible
 
 DOCUMENT = "openapi.yaml"
@@ -17,11 +17,12 @@ DATA = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 PROPERTY = (*DATA, (":", "%3A"), (",", "%2C"))
 
 
-def to_annotations(report: Report, lines: Mapping[str, int]) -> Iterator[str]:
+def to_annotations(report: Report) -> Iterator[str]:
     """Yield a line for each failure, then for each MUST that nothing explains the silence of; GitHub shows ten a kind.
 
-    `lines` maps the id of a requirement to the line of openapi.yaml that it rests on.
+    Each is at the line of openapi.yaml that its requirement rests on, where there is one.
     """
+    lines = lines_of(report)
     for cause in causes(report):
         yield _annotation(_kind(cause.head), cause.head, lines, _explained(cause))
         for pair in cause.failures:

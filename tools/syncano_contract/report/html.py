@@ -14,7 +14,6 @@ from markupsafe import Markup, escape
 
 from syncano_contract.conclusion import conclude, counts, part
 from syncano_contract.model import Exchange, Headers, Level, Report, Requirement, Result, Verdict
-from syncano_contract.replay import scripts
 from syncano_contract.report.order import Pair, causes, group_of, natural, pairs
 from syncano_contract.report.page import template
 from syncano_contract.text import decoded, escaped, pretty
@@ -40,6 +39,7 @@ def to_html(report: Report) -> str:
         reasons=_reasons(report),
         coverage=_coverage(report),
         groups=_groups(report),
+        operations={brief.number: brief.operation for brief in report.traffic if brief.operation},
     )
     return page.lstrip()
 
@@ -144,7 +144,8 @@ class _Evidence:
     @classmethod
     def of(cls, report: Report, longest: int) -> _Evidence:
         """Look everything up but scripts longer than this, which are in results.json alone."""
-        short = {name: script for name, script in scripts(report).items() if len(script) <= longest}
+        scripts = {each.requirement: each.replay for each in report.results if each.replay}
+        short = {name: script for name, script in scripts.items() if len(script) <= longest}
         exchanges = {exchange.number: exchange for exchange in report.exchanges}
         return cls(exchanges, {result.requirement: result for result in report.results}, short)
 

@@ -53,8 +53,8 @@ def _properties(parent: ET.Element, values: list[tuple[str, str]]) -> None:
 
 def _seconds(report: Report) -> dict[str, float]:
     seconds: dict[str, float] = {}
-    for exchange in report.exchanges:
-        seconds[exchange.sender] = seconds.get(exchange.sender, 0.0) + exchange.seconds
+    for brief in report.traffic:
+        seconds[brief.sender] = seconds.get(brief.sender, 0.0) + brief.seconds
     return seconds
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from syncano_contract.model import Level, Report, Requirement, Result, Verdict
+from syncano_contract.model import Level, Report, Requirement, Result, Source, Verdict
 
 NO_RESULT = "the run ended before it was looked at"
 
@@ -17,6 +17,18 @@ def pairs(report: Report) -> Iterator[tuple[Requirement, Result]]:
     for requirement in report.requirements:
         missing = Result(requirement.id, Verdict.UNTESTED, NO_RESULT)
         yield requirement, results.get(requirement.id, missing)
+
+
+def sources_of(requirement: Requirement, report: Report) -> tuple[Source, ...]:
+    """Return the facts that a requirement rests on, as far as the report knows them."""
+    known = {source.id: source for source in report.sources}
+    return tuple(known[name] for name in requirement.source if name in known)
+
+
+def lines_of(report: Report) -> dict[str, int]:
+    """Return for each requirement that rests on a fact the line of openapi.yaml that has the first of them."""
+    found = {requirement.id: sources_of(requirement, report) for requirement in report.requirements}
+    return {name: sources[0].line for name, sources in found.items() if sources}
 
 
 def group_of(requirement_id: str) -> str:
