@@ -9,6 +9,7 @@ import pytest
 
 from syncano_contract import expect, judge
 from syncano_contract.api import Api
+from syncano_contract.judge import in_header
 from syncano_contract.ledger import NOBODY
 from syncano_contract.model import Exchange, header
 from syncano_contract.outcome import CannotTell, Failed
@@ -196,7 +197,9 @@ def test_absent_methods_are_not_allowed(api: Api, path: str, method: str, docume
     if 200 <= status < 300 or status in LOOKED_AT_FIRST:
         return  # a deployment may have more operations, and may look at rights first
     if status != 405:
-        raise Failed(f"{method} on {documented}'s path to be answered with 405", f"{status}", exchange)
+        raise Failed(
+            f"{method} on {documented}'s path to be answered with 405", f"{status}", exchange, places=expect.STATUS
+        )
     _expect_true_allow(exchange, method, documented)
 
 
@@ -258,7 +261,7 @@ def _is_answering(api: Api) -> bool:
 def _expect_no_server_error(exchange: Exchange) -> None:
     status = _status(exchange)
     if status >= 500:
-        raise Failed("no 5xx status", f"status {status}", exchange)
+        raise Failed("no 5xx status", f"status {status}", exchange, places=expect.STATUS)
 
 
 def _expect_true_allow(exchange: Exchange, method: str, documented: str) -> None:
@@ -266,7 +269,8 @@ def _expect_true_allow(exchange: Exchange, method: str, documented: str) -> None
     value = header(exchange.response.headers, "Allow")
     allowed = {name.strip().upper() for name in (value or "").split(",")}
     if documented not in allowed or method in allowed:
-        raise Failed(f"Allow to list {documented} and not {method}", value or "no Allow", exchange)
+        expected = f"Allow to list {documented} and not {method}"
+        raise Failed(expected, value or "no Allow", exchange, places=(in_header("Allow"),))
 
 
 def _status(exchange: Exchange) -> int:

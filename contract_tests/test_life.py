@@ -62,7 +62,7 @@ def test_users_are_as_their_last_change_left_them(api: Api, session: Session) ->
     if story.failure is not None and story.life is not None:
         life, found = shortened(story.life, story.failure)
         seen = f"{found.seen}, after: {'; '.join(life.steps)}"
-        raise Failed(found.expected, seen, found.exchange, found.subject, found.evidence)
+        raise Failed(found.expected, seen, found.exchange, found.subject, found.evidence, places=found.places)
 
 
 class Machine(RuleBasedStateMachine):

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from syncano_contract import expect
+from syncano_contract.judge import pointer
 from syncano_contract.outcome import Failed
 from syncano_contract.plugin import MUST, SHOULD, requirement
 from syncano_contract.session import Session, Sighting
@@ -38,7 +39,7 @@ def test_a_profile_belongs_to_its_user(traffic: Session) -> None:
     for sighting in expect.sightings(traffic):
         owner, user_id = _member(sighting.body, ("profile", "owner")), sighting.body.get("id")
         if isinstance(owner, int) and isinstance(user_id, int) and owner != user_id:
-            raise Failed(f"profile.owner to be {user_id}", f"{owner}", sighting.exchange)
+            raise Failed(f"profile.owner to be {user_id}", f"{owner}", sighting.exchange, places=("/profile/owner",))
     expect.seen_enough(traffic)
 
 
@@ -46,9 +47,9 @@ def test_a_profile_belongs_to_its_user(traffic: Session) -> None:
 def test_links_lead_to_the_user(traffic: Session) -> None:
     """Every link of a user, of its profile and of its groups leads to that very thing, in the instance called."""
     for sighting in expect.sightings(traffic):
-        for name, link, tail in _links(sighting):
+        for name, link, tail, place in _links(sighting):
             if not unquote(urlsplit(link).path).endswith(tail):
-                raise Failed(f"{name} to end in {tail}", link, sighting.exchange)
+                raise Failed(f"{name} to end in {tail}", link, sighting.exchange, places=(place,))
     expect.seen_enough(traffic)
 
 
@@ -57,27 +58,28 @@ def test_links_carry_the_prefix_called(traffic: Session) -> None:
     """Every link begins with the path under which the deployment was called, so that it can be followed."""
     called = urlsplit(traffic.target.url).path
     for sighting in expect.sightings(traffic):
-        for name, link, tail in _links(sighting):
+        for name, link, tail, place in _links(sighting):
             prefix, found, _ = unquote(urlsplit(link).path).partition(tail)
             # A proxy may mount the deployment below a path that it does not know of.
             if found and called and not (prefix and called.endswith(prefix)):
-                raise Failed(f"{name} to begin with {called}", link, sighting.exchange)
+                raise Failed(f"{name} to begin with {called}", link, sighting.exchange, places=(place,))
     expect.seen_enough(traffic)
 
 
-def _links(sighting: Sighting) -> Iterator[tuple[str, str, str]]:
-    """Yield name, link and the path that the link has to end in, for each link that is shown as a string."""
+def _links(sighting: Sighting) -> Iterator[tuple[str, str, str, str]]:
+    """Yield name, link, the path that the link has to end in and its pointer, for each link that is a string."""
     body, instance = sighting.body, f"/instances/{sighting.instance}"
     ids = {"id": body.get("id"), "profile": _member(body, ("profile", "id"))}
     for path, template in LINKS.items():
         link = _member(body, path)
         if isinstance(link, str) and all(isinstance(value, int) for value in ids.values()):
-            yield ".".join(path), link, instance + template.format_map(ids)
-    for group in body.get("groups") or ():
+            yield ".".join(path), link, instance + template.format_map(ids), pointer(*path)
+    for number, group in enumerate(body.get("groups") or ()):
         for name, template in GROUP_LINKS.items() if isinstance(group, dict) else ():
             link = _member(group, ("links", name))
             if isinstance(link, str) and isinstance(group.get("id"), int):
-                yield f"groups.links.{name}", link, instance + template.format_map({"id": group.get("id")})
+                tail = instance + template.format_map({"id": group.get("id")})
+                yield f"groups.links.{name}", link, tail, pointer("groups", number, "links", name)
 
 
 def _member(body: Any, path: tuple[str, ...]) -> Any:

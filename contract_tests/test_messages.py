@@ -42,7 +42,7 @@ def test_missing_member(api: Api) -> None:
         (api.update(api.anyone(), username=ABSENT), "username"),
     ):
         expect.faulty(reply, field)
-        expect.equal(f"the messages for {field}", reply.at(field), ["This field is required."], reply)
+        expect.equal(f"the messages for {field}", reply.at(field), ["This field is required."], reply, at=field)
 
 
 @requirement("MESSAGES-4", SHOULD, source=("users-add#response/404", "user-details#response/404"))
@@ -64,4 +64,4 @@ def test_unknown_user(api: Api) -> None:
 def _expect_detail(reply: Reply, status: int, text: str) -> None:
     if reply.status != status:
         expect.blocked(f"{reply.operation.id} answered {reply} and not {status}", "the requirement on that status")
-    expect.equal("detail", expect.detail(reply), text, reply)
+    expect.equal("detail", expect.detail(reply), text, reply, at="detail")

@@ -26,7 +26,7 @@ def test_the_header_tells_the_user(api: Api) -> None:
         reply = api.details(user_key)
 
         expect.success(reply)
-        expect.equal("the id of the key's user", reply.user_id, user_id or reply.user_id, reply)
+        expect.equal("the id of the key's user", reply.user_id, user_id or reply.user_id, reply, at="id")
 
 
 @requirement("USER-DETAILS-2", MUST, source=("user-details#response/200", "user-details#param/user_key"))
@@ -36,7 +36,7 @@ def test_the_query_tells_the_user(api: Api) -> None:
         reply = api.details(user_key, by="query")
 
         expect.that(reply.ok, "the user of the key", str(reply), reply)
-        expect.equal("the id of the key's user", reply.user_id, user_id or reply.user_id, reply)
+        expect.equal("the id of the key's user", reply.user_id, user_id or reply.user_id, reply, at="id")
 
 
 @requirement("USER-DETAILS-3", MUST, source=("user-details#callout/1", "user-details#response/403"))

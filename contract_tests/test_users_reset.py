@@ -63,7 +63,7 @@ def test_the_new_key_works(api: Api, form: Any) -> None:
     reply = api.details(reset.at("user_key"), by=form)
 
     expect.that(reply.ok, "the new key to work", str(reply), reply, DETAILS[form])
-    expect.equal("the id of the new key's user", reply.user_id, user.id, reply, DETAILS[form])
+    expect.equal("the id of the new key's user", reply.user_id, user.id, reply, DETAILS[form], at="id")
 
 
 @requirement("USERS-RESET-5", MUST, source=("users-reset-user-key#text", "user-details#response/403"))

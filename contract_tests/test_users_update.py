@@ -53,7 +53,7 @@ def test_the_new_name_lasts(api: Api) -> None:
     for look in looks or [arranged(api.details(user.user_key))]:
         shown = look.at("username")
         expect.name("the username that details shows", shown, name, look)
-        expect.equal("the username that the reply shows", reply.at("username"), shown, reply)
+        expect.equal("the username that the reply shows", reply.at("username"), shown, reply, at="username")
 
 
 @requirement("USERS-UPDATE-4", MUST, source=("users-update-put#response/200", "users-update-put#text"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from syncano_contract import judge
@@ -16,6 +16,7 @@ from syncano_contract.reply import Reply
 from syncano_contract.session import Session, Sighting
 
 FIELDS = frozenset({"username", "password"})
+STATUS = (judge.STATUS,)  # the place of a status in a reply
 
 # An error that names no field, or the wrong one, fails these first; what else is about that is put down to them.
 FIRST_NAMED = {"addUser": "USERS-ADD-5", "updateUser": "USERS-UPDATE-6"}
@@ -26,7 +27,7 @@ def success(reply: Reply) -> None:
     _not_throttled(reply)
     if reply.status != reply.operation.success:
         expected = f"{reply.operation.id} to answer {reply.operation.success}"
-        raise Failed(expected, str(reply), reply.exchange, _server_error(reply))
+        raise Failed(expected, str(reply), reply.exchange, _server_error(reply), places=STATUS)
 
 
 def refused(reply: Reply, *statuses: int, subject: str | None = None) -> None:
@@ -40,7 +41,7 @@ def refused(reply: Reply, *statuses: int, subject: str | None = None) -> None:
     is_undocumented = 400 <= reply.status < 500 and reply.status not in reply.operation.shapes
     owner = judge.STATUS if is_undocumented else _other_aspect(reply) or subject
     expected = f"{reply.operation.id} to refuse with {' or '.join(str(status) for status in statuses)}"
-    raise Failed(expected, str(reply), reply.exchange, owner)
+    raise Failed(expected, str(reply), reply.exchange, owner, places=STATUS)
 
 
 def any_refusal(reply: Reply, subject: str | None = None) -> None:
@@ -48,7 +49,7 @@ def any_refusal(reply: Reply, subject: str | None = None) -> None:
     _not_throttled(reply)
     if not 400 <= reply.status < 500:
         expected = f"{reply.operation.id} to refuse with a 4xx"
-        raise Failed(expected, str(reply), reply.exchange, _other_aspect(reply) or subject)
+        raise Failed(expected, str(reply), reply.exchange, _other_aspect(reply) or subject, places=STATUS)
 
 
 def not_found(reply: Reply, for_another: Callable[[], Reply]) -> None:
@@ -77,23 +78,26 @@ def faulty(reply: Reply, *names: str) -> None:
     named = sorted(FIELDS & reply.body.keys())
     if named != sorted(names):
         expected = f"the error to name {' and '.join(sorted(names))}"
-        subject = FIRST_NAMED[reply.operation.id]
-        raise Failed(expected, f"{' and '.join(named) or 'neither field'}, in {reply}", reply.exchange, subject)
+        seen = f"{' and '.join(named) or 'neither field'}, in {reply}"
+        wrong = tuple(judge.pointer(name) for name in named if name not in names)
+        raise Failed(expected, seen, reply.exchange, FIRST_NAMED[reply.operation.id], places=wrong)
     for name in names:
         if not _is_messages(reply.body[name]):
             raise CannotTell(f"{name} has no list of messages: {reply}", judge.ERROR_BODY)
 
 
-def equal(what: str, seen: object, expected: object, reply: Reply, subject: str | None = None) -> None:
-    """Expect a value; `subject` as for `refused`."""
+def equal(what: str, seen: object, expected: object, reply: Reply, subject: str | None = None, *, at: str = "") -> None:
+    """Expect a value, seen `at` a member of the reply; `subject` as for `refused`."""
     if seen != expected:
-        raise Failed(f"{what} to be {_json(expected)}", _json(seen), reply.exchange, subject)
+        places = _showing({judge.pointer(at): seen}, reply) if at else ()
+        raise Failed(f"{what} to be {_json(expected)}", _json(seen), reply.exchange, subject, places=places)
 
 
 def name(what: str, seen: object, sent: str, reply: Reply, subject: str | None = None) -> None:
     """Expect a user name as it was sent, but for case, surrounding space and Unicode normal form."""
     if _folded(seen) != _folded(sent):
-        raise Failed(f"{what} to be {_json(sent)}", _json(seen), reply.exchange, subject)
+        places = _showing({"/username": seen}, reply)
+        raise Failed(f"{what} to be {_json(sent)}", _json(seen), reply.exchange, subject, places=places)
 
 
 def same_user(
@@ -103,7 +107,8 @@ def same_user(
     changed = [pointer for pointer in expected if pointer in seen and seen[pointer] != expected[pointer]]
     if changed:
         shown = [", ".join(f"{each} {_json(side[each])}" for each in changed) for side in (expected, seen)]
-        raise Failed(f"{what} to have {shown[0]}", shown[1], reply.exchange, subject)
+        places = _showing({each: seen[each] for each in changed}, reply)
+        raise Failed(f"{what} to have {shown[0]}", shown[1], reply.exchange, subject, places=places)
 
 
 def blocked(reason: str, requirement: str) -> NoReturn:
@@ -146,7 +151,8 @@ def no_departure(session: Session, aspect: str) -> None:
             for each in session.departures(aspect)
             if (each.operation, each.expected, each.seen) == (operation, expected, seen)
         )
-        raise Failed(f"{operation} to send {expected}", f"{seen} ({counted}{others})", first.exchange)
+        said = f"{seen} ({counted}{others})"
+        raise Failed(f"{operation} to send {expected}", said, first.exchange, places=first.places)
     if aspect != judge.SERVER_ERROR:
         seen_enough(session)
 
@@ -168,6 +174,18 @@ def _not_throttled(reply: Reply) -> None:
         )
     if 300 <= reply.status < 400:
         raise CannotTell(f"{reply.operation.id} was redirected ({reply.status}); redirects are not followed")
+
+
+def _showing(seen: Mapping[str, object], reply: Reply) -> tuple[str, ...]:
+    """Return the pointers at which this very reply shows these values: another one may have shown them."""
+    return tuple(each for each, value in seen.items() if _shows(reply, each, value))
+
+
+def _shows(reply: Reply, pointer: str, value: object) -> bool:
+    try:
+        return bool(reply.at(*pointer.split("/")[1:]) == value)
+    except CannotTell:
+        return False
 
 
 def _is_messages(value: object) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import jsonschema_rs
+
 from syncano_contract.document import Document, Operation, Shape
 from syncano_contract.model import Exchange, Response, header, path_below
 
@@ -27,13 +29,24 @@ SERVER_ERROR, NO_REPLY = "server error", "no reply"
 
 @dataclass(frozen=True)
 class Departure:
-    """One way in which a reply departs from the document."""
+    """One way in which a reply departs from the document; `places` as in a result."""
 
     aspect: str
     operation: str
     expected: str
     seen: str
     exchange: Exchange
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is otherwise in a reply than a shape has it."""
+
+    aspect: str
+    expected: str
+    seen: str
+    places: tuple[str, ...] = ()
 
 
 def addressed(document: Document, base_url: str, exchange: Exchange) -> Operation | None:
@@ -61,30 +74,35 @@ def judge(document: Document, base_url: str, exchange: Exchange) -> Iterator[Dep
     if response.status == 501 and _matched(document, base_url, exchange) is None:
         return  # a method that the deployment does not know at all (RFC 9110, section 15.6.2)
     if response.status >= 500:
-        yield Departure(SERVER_ERROR, name, "no 5xx status", f"status {response.status}", exchange)
+        yield Departure(SERVER_ERROR, name, "no 5xx status", f"status {response.status}", exchange, (STATUS,))
     elif operation is not None and response.status in operation.shapes:
-        for aspect, expected, seen in against(operation.shapes[response.status], response):
-            yield Departure(aspect, name, expected, seen, exchange)
+        for each in against(operation.shapes[response.status], response):
+            yield Departure(each.aspect, name, each.expected, each.seen, exchange, each.places)
     elif operation is not None and response.status not in TOLERATED:
         listed = ", ".join(str(status) for status in sorted(operation.shapes))
-        yield Departure(STATUS, name, f"one of the statuses {listed}", f"status {response.status}", exchange)
+        expected = f"one of the statuses {listed}"
+        yield Departure(STATUS, name, expected, f"status {response.status}", exchange, (STATUS,))
 
 
-def against(shape: Shape, response: Response) -> Iterator[tuple[str, str, str]]:
-    """Yield aspect, what was expected and what was seen for each departure of a reply from its shape."""
+def against(shape: Shape, response: Response) -> Iterator[Difference]:
+    """Yield each difference of a reply from its shape."""
     media_type = (header(response.headers, "Content-Type") or "").split(";")[0].strip().lower()
     if shape.media_types and media_type not in shape.media_types:
-        yield MEDIA_TYPE, f"Content-Type {' or '.join(shape.media_types)}", f"{media_type or 'none'}"
+        expected = f"Content-Type {' or '.join(shape.media_types)}"
+        yield Difference(MEDIA_TYPE, expected, media_type or "none", (in_header("Content-Type"),))
     for name, required, validator in shape.headers:
         value = header(response.headers, name)
         if value is None and required:
-            yield HEADERS, f"a header {name}", "none"
+            yield Difference(HEADERS, f"a header {name}", "none")
         elif value is not None and not any(validator.is_valid(form) for form in _header_forms(value)):
-            yield HEADERS, f"a header {name} as documented", value
+            yield Difference(HEADERS, f"a header {name} as documented", value, (in_header(name),))
     if shape.validator is not None:
-        aspect = BODY if response.status < 400 else ERROR_BODY
-        for expected, seen in _body_departures(shape, response):
-            yield aspect, expected, seen
+        yield from _in_body(BODY if response.status < 400 else ERROR_BODY, shape, shape.validator, response)
+
+
+def in_header(name: str) -> str:
+    """Return the place that a header is, as results name it."""
+    return f"header {name}"
 
 
 def parse(body: bytes) -> object:
@@ -115,16 +133,21 @@ def _header_forms(value: str) -> tuple[object, ...]:
     return (value, int(value)) if re.fullmatch(r"-?[0-9]{1,18}", value) else (value,)
 
 
-def _body_departures(shape: Shape, response: Response) -> Iterator[tuple[str, str]]:
-    assert shape.validator is not None
+def _in_body(aspect: str, shape: Shape, validator: jsonschema_rs.Validator, response: Response) -> Iterator[Difference]:
     try:
-        errors = list(shape.validator.iter_errors(_sound(parse(response.body))))
+        errors = list(validator.iter_errors(_sound(parse(response.body))))
     except (ValueError, RecursionError) as error:
-        yield "a body that is JSON", f"{shorten(response.body)} ({error})"
+        yield Difference(aspect, "a body that is JSON", f"{shorten(response.body)} ({error})")
         return
     for found in errors:
         where = "/" + "/".join(str(step) for step in found.instance_path)
-        yield f"a body as {shape.pointer} has it", f"at {where}: {shorten(found.message)}"
+        expected, seen = f"a body as {shape.pointer} has it", f"at {where}: {shorten(found.message)}"
+        yield Difference(aspect, expected, seen, (pointer(*found.instance_path),))
+
+
+def pointer(*steps: object) -> str:
+    """Return the JSON pointer to a place in a body (RFC 6901)."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
 def shorten(text: str | bytes, limit: int = 160) -> str:

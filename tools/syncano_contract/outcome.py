@@ -10,7 +10,7 @@ class Failed(AssertionError):
 
     `subject` names what else this may be the fault of (an aspect of `judge`, or an operationId): where the requirement
     on that subject failed too, this one cannot tell. `evidence` is what a replay has to send, by number, where that is
-    not all that the test sent.
+    not all that the test sent. `places` are where in the reply the difference stands, as in a result.
     """
 
     def __init__(
@@ -20,6 +20,8 @@ class Failed(AssertionError):
         exchange: Exchange | None = None,
         subject: str | None = None,
         evidence: tuple[int, ...] = (),
+        *,
+        places: tuple[str, ...] = (),
     ) -> None:
         """Keep both halves of the sentence "expected …, saw …"."""
         super().__init__(f"expected {expected}, saw {seen}")
@@ -28,6 +30,7 @@ class Failed(AssertionError):
         self.exchange = exchange
         self.subject = subject
         self.evidence = evidence
+        self.places = places
 
 
 class CannotTell(Exception):

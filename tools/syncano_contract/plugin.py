@@ -266,6 +266,7 @@ def finding(requirement_id: str, raised: BaseException | None, sent: tuple[int, 
                 raised.subject,
                 raised.expected,
                 raised.seen,
+                places=raised.places,
             )
         case CannotTell():
             return Finding(requirement_id, Verdict.CANNOT_TELL, str(raised), sent, raised.subject)

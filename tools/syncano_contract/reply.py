@@ -90,7 +90,7 @@ class Reply:
         shape = self.operation.shapes.get(self.status)
         if shape is None or self.exchange.response is None:
             return False
-        return self._aspect not in {aspect for aspect, _, _ in judge.against(shape, self.exchange.response)}
+        return self._aspect not in {each.aspect for each in judge.against(shape, self.exchange.response)}
 
     @property
     def _aspect(self) -> str:

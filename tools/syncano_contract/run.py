@@ -204,6 +204,7 @@ def _redacted(result: Result, text: Callable[[str], str]) -> Result:
         message=text(result.message),
         expected=result.expected and text(result.expected),
         seen=result.seen and text(result.seen),
+        places=tuple(text(place) for place in result.places),
     )
 
 

@@ -66,20 +66,48 @@ def encoded(body: bytes) -> tuple[str, str]:
 
 def pretty(text: str) -> str:
     """Return JSON with line breaks and indentation and nothing else changed; other text as it is."""
+    pieces = json_pieces(text)
+    return text if pieces is None else "".join(indented(pieces))
+
+
+def json_pieces(text: str) -> list[str] | None:
+    """Return the pieces that JSON is made of, without what is between them; None for what is no JSON."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return text
-    return "".join(_indented(JSON_PIECE.findall(text)))
+        return None
+    return JSON_PIECE.findall(text)
 
 
-def _indented(pieces: list[str]) -> Iterator[str]:
+def indented(pieces: list[str]) -> Iterator[str]:
+    """Yield each piece of JSON with the blanks that belong behind it, and before it where it is a colon."""
     depth = 0
     for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
         opens, closes = piece in OPENING, after in CLOSING
         depth += opens - closes
         breaks = (opens != closes) or piece == ","
         yield (": " if piece == ":" else piece) + ("\n" + "  " * min(depth, DEEPEST) if breaks else "")
+
+
+def pointers(pieces: list[str]) -> Iterator[str | None]:
+    """Yield for each piece of JSON the pointer to the value that it is, opens or names (RFC 6901); else None."""
+    around: list[str] = []
+    items: list[int | None] = []  # the number of the item that comes next, in arrays
+    value = ""
+    for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
+        if piece in CLOSING:
+            around.pop()
+            items.pop()
+        elif piece == "," and items[-1] is not None:
+            items[-1] += 1
+            value = f"{around[-1]}/{items[-1]}"
+        elif after == ":":
+            value = f"{around[-1]}/{json.loads(piece).replace('~', '~0').replace('/', '~1')}"
+        yield None if piece in CLOSING or piece == "," else value
+        if piece in OPENING:
+            around.append(value)
+            items.append(0 if piece == "[" else None)
+            value = f"{value}/0"
 
 
 def counted(number: int, noun: str) -> str:

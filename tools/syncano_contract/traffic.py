@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from syncano_contract.model import Brief, Exchange, Request, header
@@ -68,12 +68,17 @@ def _whose(key: str, exchange: Exchange, origins: Origins) -> str:
     owner = origins.owner(key)
     if owner is None:
         return UNKNOWN
-    if origins.end_of(key, exchange.number) is not None:
+    if _is_over(origins.exchanges.get(origins.end_of(key, exchange.number) or 0), exchange):
         return OLD
     if origins.instance(exchange.request) != owner[0]:
         return OTHER_INSTANCE
     addressed = origins.addressed(exchange.request)
     return OWN if addressed is None or addressed[0] == owner else ANOTHER
+
+
+def _is_over(earlier: Exchange | None, exchange: Exchange) -> bool:
+    """Whether an exchange had ended when another began; of two at the same time nobody knows which came first."""
+    return earlier is not None and earlier.started + timedelta(seconds=earlier.seconds) <= exchange.started
 
 
 def _in_query(request: Request, name: str) -> str:

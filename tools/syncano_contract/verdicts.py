@@ -24,6 +24,7 @@ class Finding:
     seen: str | None = None
     after: int | None = None
     seconds: float | None = None
+    places: tuple[str, ...] = ()
 
 
 def results(
@@ -96,7 +97,7 @@ def _put_down(
         return finding, owner if is_explained else None
     cause = next(name for name in chain if chains[name][-1] == name)
     message = f"{cause} stands in the way: {finding.message}"
-    return replace(finding, verdict=Verdict.CANNOT_TELL, message=message, expected=None, seen=None), cause
+    return replace(finding, verdict=Verdict.CANNOT_TELL, message=message, expected=None, seen=None, places=()), cause
 
 
 def _result(requirement: str, found: list[tuple[Finding, str | None]]) -> Result:
@@ -115,4 +116,5 @@ def _result(requirement: str, found: list[tuple[Finding, str | None]]) -> Result
         cause=cause,
         after=finding.after,
         seconds=finding.seconds,
+        places=finding.places,
     )

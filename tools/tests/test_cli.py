@@ -70,7 +70,11 @@ def test_run_without_a_url_says_conformant_and_writes_the_report() -> None:
         r"^CONFORMANT: http://127\.0\.0\.1:\d+/v1\.1 keeps the contract \(document 1\.1\)$", result.stdout, re.M
     )
     assert "repeat: syncano-contract run --depth quick --seed 20160317" in result.stdout
-    assert {path.name for path in Path("reports/latest").iterdir()} == set(report.RENDERERS)
+    assert {path.name for path in Path("reports/latest").iterdir()} == {
+        "results.json",
+        "traffic.har",
+        *report.RENDERERS,
+    }
     assert Path("reports/latest").readlink() == Path(re.findall(r"reports/([^/]+)/report\.html", result.stdout)[0])
 
 

@@ -241,6 +241,39 @@ def test_long_values_are_cut() -> None:
     assert caught.seen.startswith('"' + "x" * 159 + "… (1002 long)")
 
 
+PLACES: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
+    "a status": (lambda: expect.success(reply(201, USER)), ("status",)),
+    "a refusal": (lambda: expect.refused(reply(200, USER), 403), ("status",)),
+    "any refusal": (lambda: expect.any_refusal(reply(200, USER)), ("status",)),
+    "a field": (lambda: expect.faulty(reply(400, {"username": ["x"]}), "password"), ("/username",)),
+    "a member": (lambda: expect.equal("it", "No.", "Yes.", reply(404), at="detail"), ("/detail",)),
+    "a name": (lambda: expect.name("it", USER["username"], "other", reply(200, USER)), ("/username",)),
+    "a user": (
+        lambda: expect.same_user(
+            "it", {"/profile/id": 9, "/id": 1}, {"/profile/id": 8}, reply(200, {"profile": {"id": 9}})
+        ),
+        ("/profile/id",),
+    ),
+    "what another reply showed": (lambda: expect.name("it", "seen elsewhere", "other", reply(200, USER)), ()),
+    "a member that was not named": (lambda: expect.equal("it", "No.", "Yes.", reply(404)), ()),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_failure_says_where_in_its_reply_the_difference_stands(name: str) -> None:
+    act, places = PLACES[name]
+
+    assert failure(act).places == places
+
+
+def test_a_departure_says_where_it_stands() -> None:
+    broken = reply(200, {**USER, "profile": {**USER["profile"], "id": "x"}})
+
+    caught = failure(lambda: expect.no_departure(session(broken), "body"))
+
+    assert caught.places == ("/profile/id",)
+
+
 def test_that_fails_with_both_halves() -> None:
     caught = failure(lambda: expect.that([], "some", "none", reply(200)))
 

@@ -200,7 +200,7 @@ def test_a_status_that_the_page_does_not_list_is_named(operation: str, status: i
 
     listed = "200, 403, 404" if operation in ("getUserDetails", "resetUserKey") else "200, 400, 403, 404"
     assert departures == [
-        judges.Departure("status", operation, f"one of the statuses {listed}", f"status {status}", one)
+        judges.Departure("status", operation, f"one of the statuses {listed}", f"status {status}", one, ("status",))
     ]
 
 
@@ -304,17 +304,28 @@ def test_a_400_that_neither_names_fields_nor_gives_a_detail_departs_in_the_error
     [
         ((("X-A", "a"), ("x-n", "-7")), []),
         ((("X-A", "1"),), []),
-        ((), [("headers", "a header X-A", "none")]),
-        ((("X-A", "a"), ("X-N", "many")), [("headers", "a header X-N as documented", "many")]),
-        ((("X-A", "a"), ("X-N", "")), [("headers", "a header X-N as documented", "")]),
-        ((("X-A", "a"), ("X-N", "9" * 5000)), [("headers", "a header X-N as documented", "9" * 5000)]),
+        ((), [("a header X-A", "none", ())]),
+        ((("X-A", "a"), ("X-N", "many")), [("a header X-N as documented", "many", ("header X-N",))]),
+        ((("X-A", "a"), ("X-N", "")), [("a header X-N as documented", "", ("header X-N",))]),
+        ((("X-A", "a"), ("X-N", "9" * 5000)), [("a header X-N as documented", "9" * 5000, ("header X-N",))]),
     ],
 )
-def test_headers_are_judged_as_text_or_as_a_number(headers: Headers, departures: list[tuple[str, str, str]]) -> None:
+def test_headers_are_judged_as_text_or_as_a_number(headers: Headers, departures: list[tuple[Any, ...]]) -> None:
     text, number = (jsonschema_rs.Draft202012Validator({"type": kind}) for kind in ("string", "integer"))
     shape = Shape("/x", (), None, (("X-A", True, text), ("X-N", False, number)))
 
-    assert list(against(shape, Response(200, "", headers, b""))) == departures
+    assert list(against(shape, Response(200, "", headers, b""))) == [
+        judges.Difference("headers", *each) for each in departures
+    ]
+
+
+def test_a_difference_in_a_body_has_its_place() -> None:
+    body = {"detail": [], "a/b": 1}
+    shape = Shape("/x", (), jsonschema_rs.Draft202012Validator({"properties": {"a/b": {"type": "string"}}}), ())
+
+    (found,) = against(shape, Response(404, "", (), json.dumps(body).encode()))
+
+    assert found.places == ("/a~1b",)
 
 
 @pytest.mark.parametrize("base", ["https://h.test", "https://h.test/v1.1", "https://h.test/a/b%20c"])

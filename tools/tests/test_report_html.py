@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -23,7 +27,7 @@ from handmade import (
     required,
     with_scripts,
 )
-from syncano_contract.model import Coverage, Level, Report, Result, Verdict
+from syncano_contract.model import Brief, Coverage, Level, Report, Result, Source, Verdict
 from syncano_contract.report.html import to_html
 from syncano_contract.text import visible
 
@@ -47,7 +51,8 @@ INERT = {
         "p",
     ),
     *("h1", "h2", "h3", "a", "b", "bdi", "code", "pre", "dl", "dt", "dd", "ul", "li", "table", "thead", "tbody", "tr"),
-    *("th", "td", "figure", "figcaption", "details", "summary"),
+    *("th", "td", "figure", "figcaption", "details", "summary", "mark"),
+    *("form", "label", "select", "option", "input", "button", "output", "svg", "rect", "line"),
 }
 
 
@@ -99,8 +104,18 @@ def heading(of: Report) -> str:
 def test_the_page_holds_inert_elements_only() -> None:
     page = Page(to_html(odd()))
 
-    assert page.tags - INERT == set()
+    assert page.tags - INERT == {"script"}
     assert [name for name, _ in page.attributes if name.startswith("on") or name in ("src", "style", "action")] == []
+
+
+def test_the_only_script_is_the_one_that_filters_and_the_policy_lets_no_other_run() -> None:
+    page = to_html(odd())
+
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    assert ("content", policy) in Page(page).attributes
+    assert script == to_html(report()).split("<script>")[1].split("</script>")[0]
 
 
 def test_the_page_refers_to_nothing_outside() -> None:
@@ -111,7 +126,6 @@ def test_the_page_refers_to_nothing_outside() -> None:
     assert {link[1:] for link in links} <= page.texts.keys()
     assert "url(" not in to_html(report())
     assert "@import" not in to_html(report())
-    assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
 
 
 def test_what_was_sent_is_shown_as_text_and_isolated() -> None:
@@ -151,7 +165,7 @@ def test_no_character_is_there_that_a_viewer_acts_on() -> None:
 def test_a_hostile_target_stays_text() -> None:
     page = Page(to_html(replace(odd(), target=f"https://x/{HOSTILE}", instance=HOSTILE, command=HOSTILE, tool=HOSTILE)))
 
-    assert page.tags - INERT == set()
+    assert page.tags - INERT == {"script"}
     assert text_of(page, "command").endswith(visible(HOSTILE))
 
 
@@ -179,7 +193,14 @@ def test_the_conclusion_is_a_sentence(verdict: Verdict, expected: str) -> None:
 def test_the_circumstances_are_told() -> None:
     words = " ".join(re.sub(r"<.*?>", " ", to_html(odd())).split())
 
-    for fact in ("Document version 1.1", "Started 2026-11-21 20:04:05 UTC", "Requests 7", "Depth standard", "Seed 7"):
+    for fact in (
+        "Document version 1.1",
+        "Overlays none",
+        "Started 2026-11-21 20:04:05 UTC",
+        "Requests 7",
+        "Depth standard",
+        "Seed 7",
+    ):
         assert fact in words
     assert "2 of 5 MUST requirements failed, 2 could not be told, 1 passed." in words
     assert "1 SHOULD and 1 MAY failed too, which is a warning." in words
@@ -238,11 +259,15 @@ def test_what_is_not_known_comes_with_its_reason() -> None:
     assert "C-3 no operation shows it" in text_of(page, "open")
 
 
-def test_coverage_is_a_table_of_operations_and_statuses() -> None:
-    page = Page(to_html(replace(odd(), coverage=(*odd().coverage, Coverage("addUser", 400, 1234)))))
+def test_coverage_is_a_table_of_operations_and_statuses_and_of_what_asked() -> None:
+    brief = Brief(1, 0, 0.1, "LIFE-1", "addUser", 200, "api_key", "none")
+    briefs = (brief, replace(brief, sender="GENERATED-1"), replace(brief, sender="KEYS-1"))
+    coverage = (*odd().coverage, Coverage("addUser", 400, 1234))
 
-    text = text_of(page, "coverage")
-    assert text.endswith("Operation 200 400 404 addUser 3 1,234 never resetUserKey 1 \u2013 \u2013")
+    text = text_of(Page(to_html(replace(odd(), coverage=coverage, traffic=briefs))), "traffic")
+
+    asked = "3 directed 1 state machine 1 schemathesis 1"
+    assert f"Operation 200 400 404 addUser {asked} 1,234 never resetUserKey 1 \u2013 \u2013" in text
 
 
 def test_every_requirement_is_listed_in_groups_and_in_order() -> None:
@@ -250,8 +275,93 @@ def test_every_requirement_is_listed_in_groups_and_in_order() -> None:
 
     listed = re.findall(r"\b([A-C]-\d+) (?:MUST|SHOULD|MAY)", text_of(page, "requirements"))
     assert listed == ["A-2", "A-10", "B-1", "B-2", "C-1", "C-2", "C-3", "C-4", "C-5"]
-    assert "C C-1 MUST cannot tell" in text_of(page, "requirements")
-    assert text_of(page, "C-4") == "C-4 MUST passed A body is refused. users-add#response/400"
+    assert "C-1 MUST cannot tell" in text_of(page, "requirements")
+    assert text_of(page, "C-4") == (
+        "C-4 MUST passed A body is refused. Source and evidence users-add#response/400 1 exchange: 302 \u00d7 1"
+    )
+
+
+def test_requirements_stand_with_the_operation_that_their_sources_are_about() -> None:
+    sources = (
+        Source("users-add#response/400", "addUser", "400 is answered.", "/a", 7),
+        Source("user-details#method", "getUserDetails", "The method is GET.", "/b", 8),
+    )
+    many = replace(required("B-1"), source=("users-add#response/400", "user-details#method"))
+    rfc = replace(required("C-1"), source=("RFC 9110 section 15",))
+
+    page = to_html(replace(report([required("A-1"), many, rfc]), sources=sources))
+
+    assert re.findall(r"<h3>(\w[\w ]+)</h3>", page) == ["Untested", "addUser", "Several operations"]
+    assert re.findall(r'id="([A-C]-1)"[^>]*data-operations="([^"]*)"', page) == [
+        ("A-1", "addUser"),
+        ("B-1", "addUser getUserDetails"),
+        ("C-1", ""),
+    ]
+
+
+def test_a_failure_tells_the_fact_and_the_line_behind_it() -> None:
+    source = Source("users-add#response/400", "addUser", "400 is answered.", "/paths/~1a/post", 1207)
+
+    page = Page(to_html(replace(report([required("A-1")], [failed("A-1")]), sources=(source,))))
+
+    assert "users-add#response/400 400 is answered. openapi.yaml line 1207, /paths/~1a/post" in text_of(
+        page, "failures"
+    )
+
+
+def test_of_many_facts_those_on_the_operation_that_was_called_come_first() -> None:
+    names = [f"page-{number}#method" for number in range(9)]
+    sources = [Source(name, f"call{number}", f"Fact {number}.", "/a", 1) for number, name in enumerate(names)]
+    sent = exchange(1, request("GET", "/x"), reply(500))
+    of = report([replace(required("A-1"), source=tuple(names))], [failed("A-1", 1)], [sent])
+    called = replace(of.traffic[0], operation="call7")
+
+    text = text_of(Page(to_html(replace(of, sources=tuple(sources), traffic=(called,)))), "failures")
+
+    assert re.findall(r"Fact \d", text) == [f"Fact {number}" for number in (7, 0, 1, 2, 3, 4, 5, 6, 8)]
+    assert "6 more" in text
+
+
+@pytest.mark.parametrize(
+    ("places", "marked"),
+    [
+        (("status",), ["500"]),
+        (("header content-type",), ["Content-Type: application/json"]),
+        (("/a/1/b",), ['"b": 2']),
+        (("/a",), ['"a": [']),
+        (("/a/1", "/c~1d"), ["{", '"c/d": null']),
+        (("",), ["{"]),
+        (("/nowhere",), []),
+        ((), []),
+    ],
+)
+def test_the_difference_is_marked_in_the_reply(places: tuple[str, ...], marked: list[str]) -> None:
+    got = reply(500, b'{"a":[1,{"b":2}],"c/d":null,"b":2}')
+    sent = exchange(1, request("POST", "/x", body=b'{"a":[1,{"b":2}]}'), got)
+
+    page = to_html(report([required("A-1")], [replace(failed("A-1", 1), places=places)], [sent]))
+
+    found = re.findall(r"<mark>(.*?)</mark>", page)
+    assert [unescape(re.sub(r"<.*?>", "", each)) for each in found] == marked
+
+
+def test_a_difference_far_behind_in_a_body_is_shown_all_the_same() -> None:
+    body = json.dumps({"many": list(range(3000)), "wrong": "here", "after": 1}).encode()
+    sent = exchange(1, request("GET", "/x"), reply(200, body))
+
+    text = to_html(report([required("A-1")], [replace(failed("A-1", 1), places=("/wrong",))], [sent]))
+
+    assert "<mark>&#34;wrong&#34;: &#34;here&#34;</mark>" in text
+    assert "the beginning is left out" in text
+
+
+def test_evidence_of_what_passed_is_summarised() -> None:
+    sent = [exchange(1, request("GET", "/x"), reply(200)), exchange(2, request("GET", "/x"), error="reset")]
+    result = Result("A-1", Verdict.PASSED, evidence=(1, 2, 2))
+
+    page = Page(to_html(report([required("A-1")], [result], sent)))
+
+    assert text_of(page, "A-1").endswith("3 exchanges: no reply \u00d7 2, 200 \u00d7 1")
 
 
 def test_what_is_left_behind_and_how_to_repeat_are_told() -> None:

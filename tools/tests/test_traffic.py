@@ -99,5 +99,9 @@ def test_after_a_reset_the_old_key_is_an_old_one_and_before_it_was_the_users_own
     resetting = reset(4, user_id=41, old=1, new=5)
 
     assert brief(*ADDS, resetting).user_key == "the user's own"
-    assert brief(*ADDS, resetting, details(9, 1)).user_key == "an old one"
-    assert brief(*ADDS, resetting, details(9, 5)).user_key == "the user's own"
+    assert brief(*ADDS, resetting, details(90, 1)).user_key == "an old one"
+    assert brief(*ADDS, resetting, details(90, 5)).user_key == "the user's own"
+
+
+def test_a_key_that_is_used_during_its_reset_is_no_old_one() -> None:
+    assert brief(*ADDS, reset(4, user_id=41, old=1, new=5), details(9, 1)).user_key == "the user's own"

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
-from itertools import groupby
+from functools import cache, partial
+from importlib import resources
 from typing import Any
 
 import jinja2
-from markupsafe import Markup, escape
 
 from syncano_contract.conclusion import conclude, counts, part
-from syncano_contract.model import Exchange, Headers, Level, Report, Requirement, Result, Verdict
-from syncano_contract.report.order import Pair, causes, group_of, natural, pairs
+from syncano_contract.model import Brief, Exchange, Level, Report, Requirement, Result, Verdict
+from syncano_contract.report import charts, shown
+from syncano_contract.report.order import Sender, by_operation, causes, natural, pairs, sources_of
 from syncano_contract.report.page import template
-from syncano_contract.text import decoded, escaped, pretty
 
-LONGEST_LINE = 1_000  # bytes of markup of a message or a URL
-LONGEST_RUN = 100  # characters that are cut or kept as one
 MOST_OTHERS = 8  # exchanges of a failure that are shown besides the one that decided
+MOST_FACTS = 3  # sources of a requirement that are shown at once
 ROOM = 600_000  # bytes for all the bodies of exchanges that decided; the same for others, headers and scripts
-ESCAPES = Markup('<span class="esc">{}</span>')
-LARGEST_JSON = 40_000  # characters; what is longer is not indented before it is cut
+WORDS = {verdict: verdict.replace("_", " ") for verdict in Verdict}
 
 
 def to_html(report: Report) -> str:
-    """Return a page without scripts and without references to anything outside of it."""
+    """Return a page that is complete without its one script, which filters, and without anything outside of it."""
     limits = _Limits.of(report)
+    operations, keys = charts.key_matrix(report)
+    times, ticks = charts.response_times(report)
     page = _template().render(
         report=report,
         conclusion=conclude(report),
@@ -37,85 +38,49 @@ def to_html(report: Report) -> str:
         evidence=_Evidence.of(report, limits.script),
         limits=limits,
         reasons=_reasons(report),
-        coverage=_coverage(report),
-        groups=_groups(report),
-        operations={brief.number: brief.operation for brief in report.traffic if brief.operation},
+        cells=_by_operation_and_status(charts.status_matrix(report)),
+        key_operations=operations,
+        keys=keys,
+        times=times,
+        ticks=ticks,
+        course=charts.course(report),
+        groups=by_operation(report),
+        sources=partial(sources_of, report=report),
     )
     return page.lstrip()
 
 
 @cache
 def _template() -> jinja2.Template:
+    script = (resources.files("syncano_contract.report") / "report.js").read_text(encoding="utf-8")
     filters: dict[str, Callable[..., Any]] = {
-        "shown": shown,
-        "sentence": sentence,
-        "body": body,
-        "headers": headers,
-        "clock": clock,
+        "shown": shown.shown,
+        "sentence": shown.sentence,
+        "body": shown.body,
+        "headers": shown.headers,
+        "clock": shown.clock,
         "number": "{:,}".format,
+        "time": _time,
     }
-    names = {"Level": Level, "Verdict": Verdict, "MOST_OTHERS": MOST_OTHERS, "part": part}
+    names = {
+        **{"Level": Level, "Verdict": Verdict, "Sender": Sender, "WORDS": WORDS, "part": part},
+        **{"MOST_OTHERS": MOST_OTHERS, "MOST_FACTS": MOST_FACTS, "WIDTH": charts.WIDTH, "HEIGHT": charts.HEIGHT},
+        **{"SCRIPT": script, "SCRIPT_HASH": _hash(script)},
+    }
     return template("report.html.j2", filters, names)
 
 
-def shown(text: str, keep: str = "", limit: int = LONGEST_LINE) -> Markup:
-    """Return text as markup that shows it: what has no glyph, or would turn others round, stands as an escape.
-
-    Of markup longer than `limit` bytes there is the beginning, and how long the text is.
-    """
-    marked, length = _marked(text, keep, limit)
-    cut = Markup('<span class="cut">… ({:,} characters in all)</span>').format(len(text))
-    return marked if length == len(text) else marked + cut
+def _hash(script: str) -> str:
+    """Return what a Content-Security-Policy calls a script that may run (CSP Level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def body(content: bytes, limit: int) -> Markup:
-    """Return a body as markup: JSON is indented, and a long one cut, with its size."""
-    text = decoded(content)
-    text = pretty(text) if len(text) <= LARGEST_JSON else text
-    marked, length = _marked(text, "\n\t", limit)
-    cut = Markup('<span class="cut">\n… shortened, {:,} bytes in all</span>').format(len(content))
-    return marked if length == len(text) else marked + cut
-
-
-def headers(lines: Headers, limit: int) -> Markup:
-    """Return header lines as markup; of many or long ones the first."""
-    marked = Markup("")
-    for at, (name, value) in enumerate(lines):
-        if len(marked) > limit:
-            return marked + Markup('<span class="cut">… and {:,} more headers</span>\n').format(len(lines) - at)
-        marked += Markup('<span class="name">{}:</span> {}\n').format(
-            shown(name, limit=limit), shown(value, limit=limit)
-        )
-    return marked
-
-
-def sentence(text: str) -> Markup:
-    """Return a requirement's text as markup, with what stands in backticks as code."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return shown(text)
-    marked = (Markup("<code>{}</code>").format(shown(part)) if at % 2 else shown(part) for at, part in enumerate(parts))
-    return Markup("").join(marked)
-
-
-def _marked(text: str, keep: str, limit: int) -> tuple[Markup, int]:
-    """Return as much of the text as fits into `limit` bytes of markup, and how many characters that is."""
-    parts, size, length = [], 0, 0
-    for (plain, _), run in groupby(
-        enumerate(text[:limit]), key=lambda each: (each[1].isprintable() or each[1] in keep, each[0] // LONGEST_RUN)
-    ):
-        if size >= limit:
-            break
-        chars = [char for _, char in run]
-        parts.append(escape("".join(chars)) if plain else ESCAPES.format("".join(escaped(char) for char in chars)))
-        size += len(parts[-1].encode())
-        length += len(chars)
-    return Markup("").join(parts), length
-
-
-def clock(time: datetime) -> str:
-    """Return a time for people, in UTC."""
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def _time(seconds: float) -> str:
+    """Return a duration for people, with two or three digits that count."""
+    if seconds < 0.9995:
+        milliseconds = seconds * 1000
+        return f"{milliseconds:.2g} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"
+    return f"{seconds:.3g} s" if seconds < 1000 else f"{seconds:,.0f} s"
 
 
 @dataclass(frozen=True)
@@ -137,23 +102,32 @@ class _Limits:
 class _Evidence:
     """What the page shows of the traffic."""
 
-    exchanges: dict[int, Exchange]
-    results: dict[str, Result]
-    scripts: dict[str, str]
+    exchanges: Mapping[int, Exchange]
+    briefs: Mapping[int, Brief]
+    results: Mapping[str, Result]
+    longest: int
 
     @classmethod
     def of(cls, report: Report, longest: int) -> _Evidence:
-        """Look everything up but scripts longer than this, which are in results.json alone."""
-        scripts = {each.requirement: each.replay for each in report.results if each.replay}
-        short = {name: script for name, script in scripts.items() if len(script) <= longest}
+        """Look everything up; scripts longer than this are in results.json alone."""
         exchanges = {exchange.number: exchange for exchange in report.exchanges}
-        return cls(exchanges, {result.requirement: result for result in report.results}, short)
+        briefs = {brief.number: brief for brief in report.traffic}
+        return cls(exchanges, briefs, {result.requirement: result for result in report.results}, longest)
+
+    def operation(self, exchange: Exchange) -> str | None:
+        """Return the operationId that an exchange addressed."""
+        brief = self.briefs.get(exchange.number)
+        return brief.operation if brief else None
+
+    def script(self, result: Result) -> str | None:
+        """Return the script that replays a result, unless it is long."""
+        return result.replay if result.replay and len(result.replay) <= self.longest else None
 
     def decisive(self, result: Result) -> Exchange | None:
         """Return the one that the verdict rests on: the last that the result names."""
         return self.exchanges.get(result.evidence[-1]) if result.evidence else None
 
-    def last(self, requirements: list[Requirement]) -> Exchange | None:
+    def last(self, requirements: Iterable[Requirement]) -> Exchange | None:
         """Return the one that the first of these requirements ends with, where there is one."""
         found = (self.decisive(self.results[each.id]) for each in requirements if each.id in self.results)
         return next((exchange for exchange in found if exchange), None)
@@ -161,8 +135,12 @@ class _Evidence:
     def others(self, result: Result) -> list[Exchange]:
         """Return what came before it, in the order of sending."""
         numbers = sorted(set(result.evidence) - set(result.evidence[-1:]))
-        known = [number for number in numbers if number in self.exchanges]
-        return [self.exchanges[number] for number in known]
+        return [self.exchanges[number] for number in numbers if number in self.exchanges]
+
+    def statuses(self, result: Result) -> list[tuple[int | None, int]]:
+        """Return which statuses a result rests on, and how often each came; None is no reply."""
+        sent = [self.briefs[number].status for number in result.evidence if number in self.briefs]
+        return sorted(Counter(sent).items(), key=lambda counted: counted[0] or 0)
 
 
 def _reasons(report: Report) -> dict[Verdict, list[tuple[str, list[Requirement]]]]:
@@ -170,24 +148,14 @@ def _reasons(report: Report) -> dict[Verdict, list[tuple[str, list[Requirement]]
     told: dict[Verdict, dict[str, list[Requirement]]] = {
         verdict: {} for verdict in (Verdict.CANNOT_TELL, Verdict.INAPPLICABLE, Verdict.UNTESTED)
     }
-    for requirement, result in sorted(pairs(report), key=_by_id):
+    for requirement, result in sorted(pairs(report), key=lambda pair: natural(pair[0].id)):
         if result.verdict in told:
             told[result.verdict].setdefault(result.message or "no reason was given", []).append(requirement)
     return {verdict: list(reasons.items()) for verdict, reasons in told.items()}
 
 
-def _coverage(report: Report) -> tuple[list[int], dict[str, dict[int, int]]]:
-    """Return the statuses, and for each operation how often each of its documented statuses was seen."""
-    table: dict[str, dict[int, int]] = {}
-    for covered in report.coverage:
-        table.setdefault(covered.operation, {})[covered.status] = covered.exchanges
-    return sorted({covered.status for covered in report.coverage}), table
-
-
-def _groups(report: Report) -> Iterator[tuple[str, list[Pair]]]:
-    ordered = sorted(pairs(report), key=_by_id)
-    return ((name, list(group)) for name, group in groupby(ordered, key=lambda pair: group_of(pair[0].id)))
-
-
-def _by_id(pair: Pair) -> tuple[str, int, str]:
-    return natural(pair[0].id)
+def _by_operation_and_status(cells: Iterable[charts.Cell]) -> dict[str, dict[int, charts.Cell]]:
+    table: dict[str, dict[int, charts.Cell]] = {}
+    for cell in cells:
+        table.setdefault(cell.operation, {})[cell.status] = cell
+    return table

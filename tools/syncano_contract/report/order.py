@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from syncano_contract.model import Level, Report, Requirement, Result, Source, Verdict
 
@@ -83,3 +84,44 @@ def _root(result: Result, failed: Mapping[str, Result]) -> str:
         met.append(cause)
         cause = failed[cause].cause
     return met[-1]
+
+
+class Sender(StrEnum):
+    """What sent a request."""
+
+    DIRECTED = "directed"
+    MACHINE = "state machine"
+    GENERATED = "schemathesis"
+
+
+ENGINES = {"LIFE": Sender.MACHINE, "GENERATED": Sender.GENERATED}  # by the group of the requirement that runs them
+
+
+def sender_of(name: str) -> Sender:
+    """Return what an exchange's `sender` is; all but the two engines is directed, preflight and cleanup too."""
+    return ENGINES.get(group_of(name), Sender.DIRECTED)
+
+
+def operations_of(report: Report) -> tuple[str, ...]:
+    """Return the operations that were covered or called, in the document's order."""
+    called = {brief.operation for brief in report.traffic if brief.operation}
+    return tuple(dict.fromkeys([*(covered.operation for covered in report.coverage), *sorted(called)]))
+
+
+SEVERAL = "Several operations"
+
+
+def operation_of(requirement: Requirement, report: Report) -> str:
+    """Return the operation that a requirement is about, `SEVERAL` where its sources are on more than one or none."""
+    about = {source.operation for source in sources_of(requirement, report)}
+    (only,) = about if len(about) == 1 else (None,)
+    return only or SEVERAL
+
+
+def by_operation(report: Report) -> list[tuple[str, list[Pair]]]:
+    """Return the requirements with their results, in order of id, by the operation that they are about."""
+    groups: dict[str, list[Pair]] = {}
+    for pair in sorted(pairs(report), key=lambda pair: natural(pair[0].id)):
+        groups.setdefault(operation_of(pair[0], report), []).append(pair)
+    known = [*operations_of(report), *sorted(groups.keys() - {SEVERAL}), SEVERAL]
+    return [(name, groups[name]) for name in dict.fromkeys(known) if name in groups]

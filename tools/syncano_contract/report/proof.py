@@ -15,9 +15,9 @@ import jinja2
 
 from syncano_contract.model import Requirement
 from syncano_contract.proof import Case, Failure, Proof, totals
-from syncano_contract.report.html import sentence, shown
 from syncano_contract.report.order import natural
 from syncano_contract.report.page import template
+from syncano_contract.report.shown import sentence, shown
 from syncano_contract.text import counted, sound, visible
 
 TERMINAL = 120  # columns
