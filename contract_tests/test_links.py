@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from syncano_contract import expect
-from syncano_contract.judge import pointer
+from syncano_contract import expect, pointer
 from syncano_contract.outcome import Failed
 from syncano_contract.plugin import MUST, SHOULD, requirement
 from syncano_contract.session import Session, Sighting
@@ -73,13 +72,13 @@ def _links(sighting: Sighting) -> Iterator[tuple[str, str, str, str]]:
     for path, template in LINKS.items():
         link = _member(body, path)
         if isinstance(link, str) and all(isinstance(value, int) for value in ids.values()):
-            yield ".".join(path), link, instance + template.format_map(ids), pointer(*path)
+            yield ".".join(path), link, instance + template.format_map(ids), pointer.of(path)
     for number, group in enumerate(body.get("groups") or ()):
         for name, template in GROUP_LINKS.items() if isinstance(group, dict) else ():
             link = _member(group, ("links", name))
             if isinstance(link, str) and isinstance(group.get("id"), int):
                 tail = instance + template.format_map({"id": group.get("id")})
-                yield f"groups.links.{name}", link, tail, pointer("groups", number, "links", name)
+                yield f"groups.links.{name}", link, tail, pointer.of(("groups", number, "links", name))
 
 
 def _member(body: Any, path: tuple[str, ...]) -> Any:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from syncano_contract import judge
+from syncano_contract import judge, pointer
 from syncano_contract.client import THROTTLED
 from syncano_contract.model import Exchange, header
 from syncano_contract.outcome import CannotTell, Failed
@@ -79,7 +79,7 @@ def faulty(reply: Reply, *names: str) -> None:
     if named != sorted(names):
         expected = f"the error to name {' and '.join(sorted(names))}"
         seen = f"{' and '.join(named) or 'neither field'}, in {reply}"
-        wrong = tuple(judge.pointer(name) for name in named if name not in names)
+        wrong = tuple(pointer.child("", name) for name in named if name not in names)
         raise Failed(expected, seen, reply.exchange, FIRST_NAMED[reply.operation.id], places=wrong)
     for name in names:
         if not _is_messages(reply.body[name]):
@@ -89,7 +89,7 @@ def faulty(reply: Reply, *names: str) -> None:
 def equal(what: str, seen: object, expected: object, reply: Reply, subject: str | None = None, *, at: str = "") -> None:
     """Expect a value, seen `at` a member of the reply; `subject` as for `refused`."""
     if seen != expected:
-        places = _showing({judge.pointer(at): seen}, reply) if at else ()
+        places = _showing({pointer.child("", at): seen}, reply) if at else ()
         raise Failed(f"{what} to be {_json(expected)}", _json(seen), reply.exchange, subject, places=places)
 
 
@@ -181,9 +181,9 @@ def _showing(seen: Mapping[str, object], reply: Reply) -> tuple[str, ...]:
     return tuple(each for each, value in seen.items() if _shows(reply, each, value))
 
 
-def _shows(reply: Reply, pointer: str, value: object) -> bool:
+def _shows(reply: Reply, place: str, value: object) -> bool:
     try:
-        return bool(reply.at(*pointer.split("/")[1:]) == value)
+        return bool(reply.at(*pointer.steps(place)) == value)
     except CannotTell:
         return False
 

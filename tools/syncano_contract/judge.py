@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import jsonschema_rs
 
+from syncano_contract import pointer
 from syncano_contract.document import Document, Operation, Shape
 from syncano_contract.model import Exchange, Response, header, path_below
 
@@ -142,12 +143,7 @@ def _in_body(aspect: str, shape: Shape, validator: jsonschema_rs.Validator, resp
     for found in errors:
         where = "/" + "/".join(str(step) for step in found.instance_path)
         expected, seen = f"a body as {shape.pointer} has it", f"at {where}: {shorten(found.message)}"
-        yield Difference(aspect, expected, seen, (pointer(*found.instance_path),))
-
-
-def pointer(*steps: object) -> str:
-    """Return the JSON pointer to a place in a body (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+        yield Difference(aspect, expected, seen, (pointer.of(found.instance_path),))
 
 
 def shorten(text: str | bytes, limit: int = 160) -> str:

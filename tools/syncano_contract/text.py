@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from syncano_contract.pointer import child
+
 # A string, a bracket, a comma, a colon, or a number or word.
 JSON_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:"\s]+')
 OPENING, CLOSING = frozenset("[{"), frozenset("]}")
@@ -100,14 +102,14 @@ def pointers(pieces: list[str]) -> Iterator[str | None]:
             items.pop()
         elif piece == "," and items[-1] is not None:
             items[-1] += 1
-            value = f"{around[-1]}/{items[-1]}"
+            value = child(around[-1], items[-1])
         elif after == ":":
-            value = f"{around[-1]}/{json.loads(piece).replace('~', '~0').replace('/', '~1')}"
+            value = child(around[-1], json.loads(piece))
         yield None if piece in CLOSING or piece == "," else value
         if piece in OPENING:
             around.append(value)
             items.append(0 if piece == "[" else None)
-            value = f"{value}/0"
+            value = child(value, 0)
 
 
 def counted(number: int, noun: str) -> str:

@@ -8,8 +8,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from syncano_contract.pointer import child, steps
 from syncano_contract.trace.places import Place, top
-from syncano_contract.validation.pointer import child, steps
 
 Tree = dict[str, Any]
 Steps = list[Any]

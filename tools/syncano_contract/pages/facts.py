@@ -11,10 +11,11 @@ from typing import Any
 
 from syncano_contract.model import Fact, PageRef
 from syncano_contract.pages import Page, article, endpoint, text, unread
-from syncano_contract.pages.finding import Found, Repair, below, shown
+from syncano_contract.pages.finding import Found, Repair, shown
 from syncano_contract.pages.members import place_of
 from syncano_contract.pages.names import Names
 from syncano_contract.pages.templates import base_of
+from syncano_contract.pointer import child
 
 KINDS = {
     "page": "the page itself",
@@ -91,7 +92,7 @@ def _below(data: Any, pointer: str, member: str) -> str:
         return pointer
     for step in pointer.split("/")[1:]:
         data = data[int(step)] if isinstance(data, list) else data[step]
-    return below(pointer, member) if isinstance(data, dict) and member in data else pointer
+    return child(pointer, member) if isinstance(data, dict) and member in data else pointer
 
 
 def _bases(facts: Sequence[Fact]) -> Iterator[Base]:

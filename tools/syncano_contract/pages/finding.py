@@ -31,11 +31,6 @@ class Found:
     repairs: tuple[Repair, ...] = ()
 
 
-def below(pointer: str, step: str | int) -> str:
-    """Return the pointer to a member or an item of what a pointer leads to (RFC 6901)."""
-    return f"{pointer}/{str(step).replace('~', '~0').replace('/', '~1')}"
-
-
 def shown(value: Any) -> str:
     """Return a value as a sentence shows it: JSON, cut where it is long."""
     text = json.dumps(value)

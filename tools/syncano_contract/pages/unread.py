@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from syncano_contract.pages import Page
-from syncano_contract.pages.finding import Found, Repair, below
+from syncano_contract.pages.finding import Found, Repair
 from syncano_contract.pages.members import PAGE, PLACES, Kind, place_of, said
+from syncano_contract.pointer import child
 
 OF_TYPE = {"url": "endpoint", "link": "link"}  # what only pages of that type are read for
 
@@ -31,7 +32,7 @@ def _unlike(value: Any, kind: Kind, pointer: str) -> Iterator[Found]:
             yield from _unlike(each, kind.entry, f"{pointer}/{number}")
     elif type(value) is dict:
         for name in sorted(value.keys() - kind.known) if kind.known else ():
-            yield Found("", below(pointer, name), repairs=(Repair("unknown member", name, None),))
+            yield Found("", child(pointer, name), repairs=(Repair("unknown member", name, None),))
         for name, inner in kind.members.items():
             each = value.get(name)
             if each is not None and not (inner.is_plain and type(each) in inner.types):
@@ -53,7 +54,7 @@ def _repeated(page: Page) -> Iterator[Found]:
     pointers = {id(each): pointer for pointer, each in _objects(page.data, "")} if page.repeated else {}
     for each in page.repeated:
         if id(each.owner) in pointers:
-            pointer = below(pointers[id(each.owner)], each.name)
+            pointer = child(pointers[id(each.owner)], each.name)
             yield Found("", pointer, repairs=(Repair("repeated member", each.before, each.after),))
 
 
@@ -63,4 +64,4 @@ def _objects(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
         yield pointer, value
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, each in members:
-        yield from _objects(each, below(pointer, name))
+        yield from _objects(each, child(pointer, name))

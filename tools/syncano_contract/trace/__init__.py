@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from syncano_contract.model import Fact, Requirement
+from syncano_contract.pointer import child, nearest
 from syncano_contract.trace.contract import Contract
 from syncano_contract.trace.keeping import keep
 from syncano_contract.trace.model import Found, Gap, Origin, State, Trace, Traced
 from syncano_contract.trace.origins import citations, origin_gaps, origins, part_of, parts
 from syncano_contract.trace.places import NotThereError
 from syncano_contract.trace.unstated import unstated
-from syncano_contract.validation.pointer import child, nearest
 
 __all__ = ["Gap", "Origin", "State", "Trace", "Traced", "trace"]
 

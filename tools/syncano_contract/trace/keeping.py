@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from syncano_contract.model import Fact
+from syncano_contract.pointer import child
 from syncano_contract.trace.contract import Contract, folded
 from syncano_contract.trace.model import Found, Gap
 from syncano_contract.trace.parameters import names_known, param
 from syncano_contract.trace.replies import callout, response
 from syncano_contract.trace.samples import sample
-from syncano_contract.validation.pointer import child
 
 
 def keep(contract: Contract, fact: Fact) -> Found:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
+from syncano_contract.pointer import child
 from syncano_contract.trace.contract import Contract
 from syncano_contract.trace.places import Place
-from syncano_contract.validation.pointer import child
 
 
 def shown_keys(contract: Contract, slugs: Set[str] | None = None) -> frozenset[tuple[str, str]]:

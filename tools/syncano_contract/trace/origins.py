@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from syncano_contract.pointer import child, steps
 from syncano_contract.trace.contract import Contract
 from syncano_contract.trace.model import Gap, Origin, Traced
 from syncano_contract.trace.places import Place
-from syncano_contract.validation.pointer import child, steps
 
 # What a part of the document is called, and where such parts are; `*` is any one name.
 PARTS = (

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syncano_contract.model import Fact
+from syncano_contract.pointer import child
 from syncano_contract.trace.contract import JSON, Contract, examples, folded
 from syncano_contract.trace.keys import wrong_keys
 from syncano_contract.trace.model import Found, Gap
 from syncano_contract.trace.places import Place
 from syncano_contract.trace.shapes import as_json
-from syncano_contract.validation.pointer import child
 
 
 def param(contract: Contract, fact: Fact) -> Found:

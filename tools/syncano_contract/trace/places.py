@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncano_contract.validation.pointer import child, key_of, of_fragment, steps
+from syncano_contract.pointer import child, key_of, of_fragment, steps
 
 
 class NotThereError(LookupError):

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from syncano_contract.model import Fact
+from syncano_contract.pointer import child
 from syncano_contract.trace import shapes
 from syncano_contract.trace.contract import JSON, Contract, examples
 from syncano_contract.trace.model import Found, Gap
 from syncano_contract.trace.places import Place
-from syncano_contract.validation.pointer import child
 
 
 def response(contract: Contract, fact: Fact) -> Found:

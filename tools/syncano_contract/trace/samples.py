@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from syncano_contract.model import Fact
+from syncano_contract.pointer import child
 from syncano_contract.trace.contract import JSON, PLACEHOLDER, Contract, folded
 from syncano_contract.trace.keys import wrong_keys
 from syncano_contract.trace.model import Found, Gap
 from syncano_contract.trace.parameters import names_known
 from syncano_contract.trace.places import Place
-from syncano_contract.validation.pointer import child
 
 NO_KEYS = ("content-type", "accept")
 

@@ -10,9 +10,9 @@ import jsonschema_rs
 
 from syncano_contract.document import DIALECT
 from syncano_contract.pages.inferred import NAMES, NOTHING, Shape, scalar_schema
+from syncano_contract.pointer import child
 from syncano_contract.trace.model import Gap
 from syncano_contract.trace.places import Place
-from syncano_contract.validation.pointer import child
 
 HOLDING = frozenset({"properties", "items", "additionalProperties"})  # keywords whose own schemas are looked at
 WIDTH = 80  # characters of a value

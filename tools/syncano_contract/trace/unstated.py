@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Set
 from typing import Any
 
+from syncano_contract.pointer import child
 from syncano_contract.trace.contract import Contract
 from syncano_contract.trace.keys import is_shown, shown_keys, wrong_member
 from syncano_contract.trace.model import Gap
 from syncano_contract.trace.places import Place
-from syncano_contract.validation.pointer import child
 
 
 def unstated(contract: Contract, told: Collection[str]) -> Iterator[Gap]:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from syncano_contract.document import DIALECT
+from syncano_contract.pointer import child
 from syncano_contract.validation.outline import Breach, Outline, Part
-from syncano_contract.validation.pointer import child
 
 HERE = "urn:syncano-contract:document"
 BACKTRACKS = jsonschema_rs.FancyRegexOptions(backtrack_limit=10_000)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from syncano_contract.document import METHODS
-from syncano_contract.validation.pointer import child, of_fragment, steps
+from syncano_contract.pointer import child, of_fragment, steps
 
 
 class How(Enum):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
+from syncano_contract.pointer import child, exists, of_fragment, steps
 from syncano_contract.validation.outline import SECTIONS, Breach, Outline, Part
-from syncano_contract.validation.pointer import child, exists, of_fragment, steps
 
 # What a value must satisfy along with, or in place of, the schema itself: a circle of these never ends.
 IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import yaml
 
 from syncano_contract.model import Problem
-from syncano_contract.validation.pointer import child, key_of, steps
+from syncano_contract.pointer import child, key_of, steps
 from syncano_contract.validation.scalar import TAGS, refusal, stands_for
 
 # The same loader in C; wheels of PyYAML have it, source builds without libyaml do not.

@@ -10,8 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import UnresolvableParameterError
 from openapi_spec_validator.validation.keywords import KeywordValidator
 
+from syncano_contract.pointer import child, exists, key_of
 from syncano_contract.validation.outline import Breach, Outline, Part
-from syncano_contract.validation.pointer import child, exists, key_of
 
 QUOTED = re.compile(r"'([^']*)'")
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from syncano_contract.pointer import child
 from syncano_contract.validation.outline import Breach, Outline, Part
-from syncano_contract.validation.pointer import child
 
 VERSION = re.compile(r"/v([0-9][0-9.]*)/?\Z")
 VARIABLE = re.compile(r"\{([^{}]*)\}")

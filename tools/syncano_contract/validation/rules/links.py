@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from syncano_contract.pointer import child, key_of, steps
 from syncano_contract.validation.examples import shown
 from syncano_contract.validation.outline import Breach, Outline, Part
-from syncano_contract.validation.pointer import child, key_of, steps
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 LINKS = {"addUser": ("updateUser", "resetUserKey", "getUserDetails")}

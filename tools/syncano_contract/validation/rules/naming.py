@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from syncano_contract.pointer import child
 from syncano_contract.validation.outline import Breach, Outline
-from syncano_contract.validation.pointer import child
 
 ORDER = ("openapi", "info", "servers", "security", "tags", "paths", "components")
 VERBS = """

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from syncano_contract.pointer import child
 from syncano_contract.validation.examples import shown
 from syncano_contract.validation.outline import Breach, Outline, Part
-from syncano_contract.validation.pointer import child
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 SHARED = ("parameter", "requestBody", "response")

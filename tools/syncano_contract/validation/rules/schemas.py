@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from syncano_contract.pointer import child
 from syncano_contract.validation.outline import Breach, Outline, Part
-from syncano_contract.validation.pointer import child
 
 # JSON Schema 2020-12 without identifiers, dynamic references and vocabularies, and what OpenAPI 3.1 adds to it.
 KEYWORDS = """

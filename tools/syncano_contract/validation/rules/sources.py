@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from syncano_contract.pointer import child
 from syncano_contract.validation.outline import Breach, Outline, Part
-from syncano_contract.validation.pointer import child
 
 GRAMMAR = re.compile(
     r"[a-z0-9]+(-[a-z0-9]+)*#"

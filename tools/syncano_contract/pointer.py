@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +16,11 @@ def steps(pointer: str) -> list[str]:
 def child(pointer: str, step: str | int) -> str:
     """Return the JSON pointer of a member or item of what a pointer leads to."""
     return f"{pointer}/{str(step).replace('~', '~0').replace('/', '~1')}"
+
+
+def of(steps: Iterable[str | int]) -> str:
+    """Return the JSON pointer that takes these steps."""
+    return reduce(child, steps, "")
 
 
 def key_of(value: Any, step: str) -> str | int | None:
