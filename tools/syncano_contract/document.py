@@ -58,12 +58,13 @@ class Operation:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole of openapi.yaml, parsed once."""
+    """The whole of openapi.yaml, parsed once; `overlays` are the names of those that amended it."""
 
     version: str
     tree: Mapping[str, Any]
     operations: tuple[Operation, ...]
     sources: frozenset[str]
+    overlays: tuple[str, ...] = ()
 
     def operation(self, operation_id: str) -> Operation:
         """Return an operation by its operationId; raises KeyError for an unknown one."""
@@ -84,6 +85,11 @@ class Document:
 
 def load(path: Path = DOCUMENT) -> Document:
     """Read an OpenAPI document; raises Problem when it cannot be read or is no YAML mapping."""
+    return of(read_tree(path))
+
+
+def read_tree(path: Path) -> dict[str, Any]:
+    """Read the tree of an OpenAPI document; raises Problem as for `load`."""
     try:
         # S506 does not see that the loader is a safe one
         tree = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
@@ -93,11 +99,17 @@ def load(path: Path = DOCUMENT) -> Document:
         raise Problem(f"{path} is not YAML: {error}", "mend the line it names") from error
     if not isinstance(tree, dict) or "paths" not in tree:
         raise Problem(f"{path} is no OpenAPI document: it has no paths", "name an OpenAPI document")
+    return tree
+
+
+def of(tree: Mapping[str, Any], overlays: tuple[str, ...] = ()) -> Document:
+    """Return the document that a tree is, as it was amended by overlays of these names."""
     return Document(
         version=str(tree["info"]["version"]),
         tree=tree,
         operations=tuple(_operations(tree)),
         sources=frozenset(_sources(tree)),
+        overlays=overlays,
     )
 
 
@@ -108,7 +120,7 @@ def _operations(tree: Mapping[str, Any]) -> Iterator[Operation]:
                 operation = item[method]
                 pointer = f"/paths/{path.replace('/', '~1')}/{method}/responses"
                 yield Operation(
-                    id=operation["operationId"],
+                    id=operation.get("operationId", f"{method} {path}"),
                     method=method.upper(),
                     path=path,
                     summary=operation.get("summary", ""),

@@ -23,13 +23,13 @@ from syncano_contract.judge import shorten
 from syncano_contract.ledger import json_object
 from syncano_contract.outcome import CannotTell
 from syncano_contract.relay import Relay
-from syncano_contract.resources import DOCUMENT
 from syncano_contract.session import Session
 from syncano_contract.settings import Depth
 
 PHASES = {Depth.STANDARD: "examples,coverage", Depth.DEEP: "examples,coverage,fuzzing,stateful"}
 EXAMPLES = {Depth.STANDARD: 10, Depth.DEEP: 100}
 LONGEST = {Depth.STANDARD: 300, Depth.DEEP: 3600}  # seconds
+OPENAPI = "openapi.json"  # the document, as overlays have amended it
 CONFIG = """\
 [cache]
 enabled = false
@@ -52,6 +52,7 @@ def run(session: Session) -> tuple[Accepted, ...]:
     existing = api.require("user_key") if api.read_only else None
     with tempfile.TemporaryDirectory(prefix="syncano-contract-") as folder, Relay(api, existing) as relay:
         Path(folder, "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
+        Path(folder, OPENAPI).write_text(json.dumps(session.document.tree), encoding="utf-8")
         _tell_hypothesis_of_utf8(Path(folder))
         code, output, errors = _done(_command(session, relay.url), folder, session.bounds, LONGEST[depth])
     if session.bounds.reason:
@@ -89,7 +90,7 @@ def _done(command: list[str], folder: str, bounds: Bounds, longest: float) -> tu
 
 def _command(session: Session, url: str) -> list[str]:
     settings = session.settings
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run", str(DOCUMENT)]
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run", OPENAPI]
     options = {
         "--url": url,
         "--phases": PHASES[settings.depth],

@@ -174,6 +174,7 @@ def _report(
         target=session.target.url,
         instance=session.target.instance,
         document=session.document.version,
+        overlays=session.document.overlays,
         tool=f"syncano-contract {version('syncano-contract')}",
         started=started,
         seconds=monotonic() - session.log.began,

@@ -31,7 +31,7 @@ def summary(report: Report) -> Iterator[str]:
     sentence = SENTENCES[conclusion].format(part=part(report))
     for note in report.notes:
         yield visible(f"note: {note}")
-    yield visible(f"{conclusion.upper()}: {report.target} {sentence} (document {report.document})")
+    yield visible(f"{conclusion.upper()}: {report.target} {sentence} ({_document(report)})")
     for level, verdicts in counts(report).items():
         if any(verdicts.values()):
             shown = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items() if number)
@@ -41,6 +41,12 @@ def summary(report: Report) -> Iterator[str]:
     if report.left_behind:
         users = counted(len(report.left_behind), "user")
         yield f"  left behind: {users}, listed in results.json (a run with --cleanup removes its own)"
+
+
+def _document(report: Report) -> str:
+    """Name the document that the target was judged by."""
+    amended = f", amended by {', '.join(report.overlays)}" if report.overlays else ""
+    return f"document {report.document}{amended}"
 
 
 def _matters(result: Result, requirement: Requirement) -> bool:

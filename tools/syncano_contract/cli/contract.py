@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from syncano_contract import output, run, trace, validation
+from syncano_contract import output, overlay, run, trace, validation
 from syncano_contract.cli.extract import pages_in
+from syncano_contract.cli.overlays import OVERLAY_OPTION
 from syncano_contract.cli.words import worded
 from syncano_contract.model import Fact, Problem
 from syncano_contract.pages import NotAPage, extract
@@ -63,20 +64,24 @@ def trace_command(pages: Path, out: Path) -> None:
 @click.command("validate", short_help="Check the document: OpenAPI, examples, rules and trace.")
 @click.argument("file", type=click.Path(path_type=Path), default=DOCUMENT, required=False)
 @PAGES_OPTION
-def validate_command(file: Path, pages: Path) -> None:
+@OVERLAY_OPTION
+def validate_command(file: Path, pages: Path, overlays: tuple[Path, ...]) -> None:
     """Check the document: OpenAPI, every example, our rules, and the trace to its pages.
 
     FILE is openapi.yaml where none is given. Each finding is one line with file, line, pointer and a sentence. Exits
-    with 1 when there is any.
+    with 1 when there is any. With overlays the amended document is checked, but not traced: it says otherwise than the
+    pages on purpose.
 
     \b
     Examples:
       syncano-contract validate
       syncano-contract validate openapi.yaml
+      syncano-contract validate --overlay overlays/syncano-platform.yaml
     """
     with worded():
-        gate = trace_gate(_facts(pages), run.requirements())
-        findings = validation.validate(_near(file), [gate])
+        changes = [overlay.read(path) for path in overlays]
+        gates = [] if changes else [trace_gate(_facts(pages), run.requirements())]
+        findings = validation.validate(_near(file), gates, amend=lambda tree: overlay.apply(tree, changes))
         for finding in findings:
             click.echo(visible(str(finding)))
         click.echo(f"{_near(file)}: {counted(len(findings), 'finding')}")

@@ -8,7 +8,7 @@ import random
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +19,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from syncano_contract import document, output, report, run, target
+from syncano_contract import output, report, run, target
 from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
+from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.signals import Signals
 from syncano_contract.cli.words import inert, worded
 from syncano_contract.conclusion import conclude
@@ -106,6 +107,7 @@ class Positive(click.ParamType[float]):
     help="Send at most N requests; those of cleaning up come on top.",
 )
 @click.option("--cleanup", is_flag=True, help="Remove the users that the run made; needs the target's account_key.")
+@OVERLAY_OPTION
 @FAULT_OPTION
 @click.option(
     "--format",
@@ -140,14 +142,15 @@ def run_command(
       SYNCANO_API_KEY=... syncano-contract run https://api.syncano.io/v1.1 --instance my-instance
       syncano-contract run --target target.toml --only 'KEYS-*' --depth quick
       syncano-contract run --target target.toml --jobs 8 --max-time 60 --max-requests 2000
+      syncano-contract run --target target.toml --overlay overlays/syncano-platform.yaml
       syncano-contract run --fault add-answers-201
       syncano-contract run --fault add-answers-201 --format github   # in a workflow, see ci/github-actions.yml
     """
-    names, form = given.pop("names"), given.pop("form")
+    names, form, overlays = given.pop("names"), given.pop("form"), given.pop("overlays")
     only = tuple(pattern.upper() for pattern in given.pop("only"))
     settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]}, only=only)
     with worded(), Signals() as signals, _target(url, target_file, instance, names) as (target_given, host):
-        contract = document.load()
+        contract = amended(overlays)
         directory = output.prepare(out, host)
         try:
             with _progress() as progress:
@@ -158,7 +161,8 @@ def run_command(
         signals.hold()
         # What the embedded deployment held is gone with it.
         left_behind = found.left_behind if url or target_file else ()
-        command = _command(url, target_file, instance, settings, names)
+        options = [*_repeated("--overlay", overlays), *_repeated("--fault", names)]
+        command = _command(url, target_file, instance, settings, options)
         found = replace(found, command=command, left_behind=left_behind, notes=(*notes(chosen(names)), *found.notes))
         problem = _written(found, directory, is_latest=out is None)
         _tell(found, None if problem else directory, form)
@@ -248,16 +252,16 @@ def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | No
 
 
 def _command(
-    url: str | None, file: Path | None, instance: str | None, settings: Settings, names: tuple[str, ...]
+    url: str | None, file: Path | None, instance: str | None, settings: Settings, options: Iterable[str]
 ) -> str:
     """Return the command that repeats a run; keys stay where they came from."""
     words = ["syncano-contract", "run"]
     words += [url] if url else []
     words += ["--target", str(file)] if file else []
     words += ["--instance", instance] if instance else []
-    words += [word for name in names for word in ("--fault", name)]
+    words += options
     words += ["--depth", settings.depth.name.lower(), "--seed", str(settings.seed)]
-    words += [word for pattern in settings.only for word in ("--only", pattern)]
+    words += _repeated("--only", settings.only)
     words += ["--read-only"] if settings.read_only else []
     words += ["--rate", f"{settings.rate:g}"] if settings.rate else []
     words += ["--timeout", f"{settings.timeout:g}"] if settings.timeout != Settings.timeout else []
@@ -266,3 +270,7 @@ def _command(
     words += ["--max-requests", str(settings.max_requests)] if settings.max_requests else []
     words += ["--cleanup"] if settings.cleanup else []
     return shlex.join(words)
+
+
+def _repeated(option: str, values: Iterable[object]) -> list[str]:
+    return [word for value in values for word in (option, str(value))]

@@ -10,6 +10,7 @@ import click
 from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
 from syncano_contract.cli.words import worded
 from syncano_contract.model import Problem
+from syncano_contract.reference.kinds import KINDS
 from syncano_contract.reference.seeds import Seeds, render_target
 from syncano_contract.reference.server import AddressUnavailableError, serve
 from syncano_contract.reference.store import DatabaseUnusableError
@@ -25,8 +26,16 @@ from syncano_contract.reference.store import DatabaseUnusableError
     help="Keep users in this SQLite file.  [default: a temporary one, removed at the end]",
 )
 @click.option("--print-target", is_flag=True, help="Print a target file for it, and nothing else, to standard output.")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(sorted(KINDS)),
+    help="Be a deployment of this kind, which its overlay in overlays/ describes.",
+)
 @FAULT_OPTION
-def serve_command(host: str, port: int, database: Path | None, print_target: bool, names: tuple[str, ...]) -> None:
+def serve_command(
+    host: str, port: int, database: Path | None, *, print_target: bool, kind: str | None, names: tuple[str, ...]
+) -> None:
     """Serve the reference deployment: a sandbox that keeps the contract, on a real database.
 
     It is seeded with two instances and every kind of key, which it prints. Stop it with Ctrl-C.
@@ -37,6 +46,7 @@ def serve_command(host: str, port: int, database: Path | None, print_target: boo
       syncano-contract serve --port 0 --database users.sqlite3
       syncano-contract serve --print-target > target.toml
       syncano-contract serve --fault reset-keeps-the-key
+      syncano-contract serve --as syncano-platform
     """
 
     def announce(url: str, seeds: Seeds) -> None:
@@ -44,7 +54,7 @@ def serve_command(host: str, port: int, database: Path | None, print_target: boo
         sys.stdout.flush()
 
     with worded():
-        alterations = chosen(names)
+        alterations = chosen((*KINDS.get(kind or "", ()), *names))
         for note in notes(alterations):
             click.echo(f"note: {note}", err=True)
         try:

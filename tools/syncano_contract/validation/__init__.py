@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from syncano_contract.resources import DOCUMENT
 from syncano_contract.validation.bounded import CutShortError, within
@@ -68,29 +69,33 @@ GATES = (
 )
 
 
-def validate(path: Path = DOCUMENT, further: Iterable[Gate] = ()) -> list[Finding]:
+Amend = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+def validate(path: Path = DOCUMENT, further: Iterable[Gate] = (), *, amend: Amend = lambda tree: tree) -> list[Finding]:
     """Return what is wrong with a document, in order of line; raises Problem when there is no file to read.
 
-    `further` gates, such as that of trace, run after ours and may be `after` any of them.
+    `further` gates, such as that of trace, run after ours and may be `after` any of them. What `amend` makes of the
+    document is judged; what is new in that has the line of what it stands in.
     """
     source = read(path)
     findings = [Finding(str(path), each.line, each.pointer, "yaml", each.sentence) for each in source.flaws]
     if source.tree:
-        findings += _judged(source, (*GATES, *further))
+        findings += _judged(source, amend(source.tree), (*GATES, *further))
     unique = {(each.pointer, each.sentence): each for each in reversed(findings)}
     return sorted(unique.values(), key=lambda each: (each.line, each.pointer, each.gate, each.sentence))
 
 
-def _judged(source: Source, gates: tuple[Gate, ...]) -> list[Finding]:
+def _judged(source: Source, tree: Mapping[str, Any], gates: tuple[Gate, ...]) -> list[Finding]:
     try:
-        return within(SECONDS, lambda: list(_findings(source, gates)))
+        return within(SECONDS, lambda: list(_findings(source, tree, gates)))
     except CutShortError as error:
         sentence = f"the document could not be judged: {error}; make it smaller or less entangled"
         return [Finding(str(source.path), 1, "", "time", sentence)]
 
 
-def _findings(source: Source, gates: tuple[Gate, ...]) -> Iterator[Finding]:
-    outline, stopped = Outline(source.tree), set[str]()
+def _findings(source: Source, tree: Mapping[str, Any], gates: tuple[Gate, ...]) -> Iterator[Finding]:
+    outline, stopped = Outline(tree), set[str]()
     for gate in gates:
         if gate.after & stopped:
             continue
