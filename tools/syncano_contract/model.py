@@ -154,6 +154,21 @@ class Brief:
 
 
 @dataclass(frozen=True)
+class Deviation:
+    """A known failure of a named target: it changes the conclusion, never the verdict.
+
+    `target` is a pattern of base URLs in which `*` stands for any text; `expires` the last day (ISO 8601) on which the
+    failure is excused.
+    """
+
+    requirement: str
+    target: str
+    reason: str
+    expires: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True)
 class Coverage:
     """How often an operation gave one of its documented statuses during a run."""
 
@@ -169,8 +184,8 @@ class Report:
     `target` is the base URL; `document` the version of openapi.yaml, `overlays` the names of what amended it; `command`
     repeats the run. `sources` are the facts that the requirements rest on. `traffic` has every exchange in brief;
     `exchanges` has them whole, all of them after a run, and those that a verdict rests on where the report was read.
-    `left_behind` lists what the run added and did not remove. `jobs` is how many requirements ran at the same time;
-    `max_time` (seconds) and `max_requests` are the bounds that the run was given.
+    `deviations` are those of this target. `left_behind` lists what the run added and did not remove. `jobs` is how many
+    requirements ran at the same time; `max_time` (seconds) and `max_requests` are the bounds that the run was given.
     """
 
     target: str
@@ -192,6 +207,7 @@ class Report:
     notes: tuple[str, ...]
     left_behind: tuple[str, ...]
     sources: tuple[Source, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
     overlays: tuple[str, ...] = ()
     jobs: int = 1
     max_time: float | None = None

@@ -15,40 +15,36 @@ import jsonschema_rs
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathMatch
 from jsonpath.exceptions import JSONPathError
 
-from syncano_contract import document, pointer
+from syncano_contract import document, handwritten, pointer
 from syncano_contract.document import Document
+from syncano_contract.handwritten import TEXT, closed
 from syncano_contract.model import Problem
 from syncano_contract.resources import DOCUMENT
-from syncano_contract.validation import source, validate
+from syncano_contract.validation import validate
 
 FIX = "mend the overlay; the Overlay Specification 1.0 says what an action may be"
 PATHS = JSONPathEnvironment(strict=True)
 BREAKING = ("references", "circles", "openapi")  # what a document that is run against has to pass
 
 
-def _closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    """Return the schema of an object with these members and extensions alone, so that misspelt ones are told."""
-    extensions = {"patternProperties": {"^x-": {}}, "additionalProperties": False}
-    return {"type": "object", "properties": properties, "required": list(required), **extensions}
-
-
-TEXT = {"type": "string"}
+MEMBERS = {"target": TEXT, "description": TEXT, "update": {"not": {"type": "null"}}, "remove": {}}
 ACTION = {
-    **_closed({"target": TEXT, "description": TEXT, "update": {"not": {"type": "null"}}, "remove": {}}, "target"),
+    **closed(MEMBERS, "target", extensible=True),
     "oneOf": [
         {"required": ["update"], "properties": {"remove": {"const": False}}},
         {"required": ["remove"], "properties": {"remove": {"const": True}}, "not": {"required": ["update"]}},
     ],
 }
 SCHEMA = jsonschema_rs.validator_for(
-    _closed(
+    closed(
         {
             "overlay": {"type": "string", "pattern": r"^1\.0\.[0-9]+$"},
-            "info": _closed({"title": TEXT, "version": TEXT}, "title", "version"),
+            "info": closed({"title": TEXT, "version": TEXT}, "title", "version", extensible=True),
             "extends": TEXT,
             "actions": {"type": "array", "minItems": 1, "items": ACTION},
         },
         *("overlay", "info", "actions"),
+        extensible=True,
     )
 )
 
@@ -77,12 +73,7 @@ class UnmergeableError(Exception):
 
 def read(path: Path) -> Overlay:
     """Read an overlay; raises Problem for a file that is none, with the line that is wrong."""
-    found = source.read(path)
-    for flaw in found.flaws:
-        raise Problem(f"{path}:{flaw.line}: {flaw.sentence}", FIX)
-    for error in SCHEMA.iter_errors(found.tree):
-        where = pointer.of(error.instance_path)
-        raise Problem(f"{path}:{found.line(where)}: {where or 'the overlay'}: {error.message}", FIX)
+    found = handwritten.read(path, SCHEMA, FIX)
     actions = found.tree["actions"]
     lines = (found.line(pointer.of(("actions", number))) for number in range(len(actions)))
     return Overlay(path.name, tuple(_action(f"{path}:{line}", each) for line, each in zip(lines, actions, strict=True)))

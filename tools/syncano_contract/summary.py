@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syncano_contract.conclusion import conclude, counts, part
-from syncano_contract.model import Conclusion, Level, Report, Requirement, Result, Verdict
+from syncano_contract.conclusion import conclude, counts, exception, excused, outdated, part
+from syncano_contract.model import Conclusion, Deviation, Level, Report, Requirement, Result, Verdict
 from syncano_contract.text import counted, visible
 
 SENTENCES = {
-    Conclusion.CONFORMANT: "keeps {part}",
+    Conclusion.CONFORMANT: "keeps {part}{exception}",
     Conclusion.NON_CONFORMANT: "breaks the contract",
     Conclusion.INCONCLUSIVE: "could not be judged as a whole",
 }
 
 
 def summary(report: Report) -> Iterator[str]:
-    """Yield the lines of a report's summary: results that matter in two lines each, then the conclusion."""
+    """Yield the lines of a report's summary: results that matter in a few lines each, then the conclusion."""
     requirements = {requirement.id: requirement for requirement in report.requirements}
+    known = {deviation.requirement: deviation for deviation in excused(report)}
     for result in report.results:
         is_shown = result.verdict is Verdict.FAILED or _matters(result, requirements[result.requirement])
         if is_shown and not result.message.startswith(report.notes):  # why the run ended early is told once
-            yield from (visible(line) for line in _two_lines(result, requirements[result.requirement]))
+            lines = _lines(result, requirements[result.requirement], known.get(result.requirement))
+            yield from (visible(line) for line in lines)
     explained = [result for result in report.results if result.verdict is Verdict.CANNOT_TELL and result.cause]
     if explained:
         causes = ", ".join(sorted({str(result.cause) for result in explained}))
         yield f"{counted(len(explained), 'requirement')} could not be told because of {causes}."
         yield ""
     conclusion = conclude(report)
-    sentence = SENTENCES[conclusion].format(part=part(report))
+    sentence = SENTENCES[conclusion].format(part=part(report), exception=exception(report))
     for note in report.notes:
         yield visible(f"note: {note}")
+    for sentence_of_list in outdated(report):
+        yield visible(f"outdated: {sentence_of_list}")
     yield visible(f"{conclusion.upper()}: {report.target} {sentence} ({_document(report)})")
     for level, verdicts in counts(report).items():
         if any(verdicts.values()):
@@ -54,10 +58,18 @@ def _matters(result: Result, requirement: Requirement) -> bool:
     return result.verdict is Verdict.CANNOT_TELL and requirement.level is Level.MUST and not result.cause
 
 
-def _two_lines(result: Result, requirement: Requirement) -> Iterator[str]:
-    word = "CANNOT TELL" if result.verdict is Verdict.CANNOT_TELL else "FAILED"
-    if word == "FAILED" and requirement.level is not Level.MUST:
-        word = "WARNING"
-    yield f"{word} {requirement.id} ({requirement.level}): {requirement.text}"
+def _lines(result: Result, requirement: Requirement, known: Deviation | None) -> Iterator[str]:
+    yield f"{_word(result, requirement, known)} {requirement.id} ({requirement.level}): {requirement.text}"
     yield f"  {result.message}"
+    if known:
+        until = f" (until {known.expires})" if known.expires else ""
+        yield f"  known deviation{until}: {known.reason}{f' {known.issue}' if known.issue else ''}"
     yield ""
+
+
+def _word(result: Result, requirement: Requirement, known: Deviation | None) -> str:
+    if result.verdict is Verdict.CANNOT_TELL:
+        return "CANNOT TELL"
+    if known:
+        return "KNOWN"
+    return "FAILED" if requirement.level is Level.MUST else "WARNING"

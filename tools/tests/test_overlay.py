@@ -107,7 +107,7 @@ def test_what_is_amended_is_a_copy_and_what_is_added_is_no_part_of_two_places(tm
         ("  - {target: $.a, update: {b: [1]}}", ":4: array cannot be put to the plain value at /a/b"),
         ("  - {target: $, remove: true}", ":4: the target $ is the whole document, which has to stay"),
         ("  - {target: 'paths.a', remove: true}", ":4: the target 'paths.a' is no JSONPath: "),
-        ("  - {target: '', remove: true}", ":4: the target '' is no JSONPath: "),
+        ("  - {target: '', remove: true}", ":4: /actions/0/target: "),
         ("  - {target: '$.a[', remove: true}", ":4: the target '$.a[' is no JSONPath: "),
         ("  - {target: '$.a | $.b', remove: true}", ":4: the target '$.a | $.b' is no JSONPath: "),
         ("  - {update: {a: 1}}", ":4: /actions/0: "),

@@ -6,9 +6,8 @@ import math
 import os
 import random
 import re
-import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +19,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from syncano_contract import output, report, run, target
+from syncano_contract.cli import known
 from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
+from syncano_contract.cli.known import deviations_options
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
+from syncano_contract.cli.repeating import command, repeated
 from syncano_contract.cli.signals import Signals
 from syncano_contract.cli.words import inert, worded
-from syncano_contract.conclusion import conclude
+from syncano_contract.conclusion import conclude, outdated
 from syncano_contract.model import Conclusion, Problem, Report
 from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
@@ -108,6 +110,7 @@ class Positive(click.ParamType[float]):
 )
 @click.option("--cleanup", is_flag=True, help="Remove the users that the run made; needs the target's account_key.")
 @OVERLAY_OPTION
+@deviations_options
 @FAULT_OPTION
 @click.option(
     "--format",
@@ -132,7 +135,8 @@ def run_command(
     URL is the base URL up to and with the version. Keys come from the target file, or from SYNCANO_API_KEY,
     SYNCANO_PLAIN_KEY, SYNCANO_ACCOUNT_KEY, SYNCANO_USER_KEY, SYNCANO_OTHER_INSTANCE and SYNCANO_OTHER_API_KEY.
 
-    Exits with 0 when the target is conformant, 1 when it is not, 2 when that could not be told or run. Ctrl-C and
+    Exits with 0 when the target is conformant, 1 when it is not or a known deviation is outdated, 2 when that could not
+    be told or run. Ctrl-C and
     SIGTERM end the run, write what there is as inconclusive, and exit with 130 and 143; a second one ends at once.
 
     \b
@@ -143,14 +147,16 @@ def run_command(
       syncano-contract run --target target.toml --only 'KEYS-*' --depth quick
       syncano-contract run --target target.toml --jobs 8 --max-time 60 --max-requests 2000
       syncano-contract run --target target.toml --overlay overlays/syncano-platform.yaml
+      syncano-contract run --target target.toml --deviations known.yaml
       syncano-contract run --fault add-answers-201
       syncano-contract run --fault add-answers-201 --format github   # in a workflow, see ci/github-actions.yml
     """
     names, form, overlays = given.pop("names"), given.pop("form"), given.pop("overlays")
+    file, is_update = given.pop("known"), given.pop("is_update")
     only = tuple(pattern.upper() for pattern in given.pop("only"))
     settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]}, only=only)
     with worded(), Signals() as signals, _target(url, target_file, instance, names) as (target_given, host):
-        contract = amended(overlays)
+        contract, listed = amended(overlays), known.read(file, is_update=is_update)
         directory = output.prepare(out, host)
         try:
             with _progress() as progress:
@@ -161,14 +167,22 @@ def run_command(
         signals.hold()
         # What the embedded deployment held is gone with it.
         left_behind = found.left_behind if url or target_file else ()
-        options = [*_repeated("--overlay", overlays), *_repeated("--fault", names)]
-        command = _command(url, target_file, instance, settings, options)
-        found = replace(found, command=command, left_behind=left_behind, notes=(*notes(chosen(names)), *found.notes))
+        options = [*repeated("--overlay", overlays), *repeated("--deviations", (file,) if file else ())]
+        repeat = command(url, target_file, instance, settings, [*options, *repeated("--fault", names)])
+        found = replace(found, command=repeat, left_behind=left_behind, deviations=known.on(found.target, listed))
+        found = replace(found, notes=(*notes(chosen(names)), *found.notes))
         problem = _written(found, directory, is_latest=out is None)
         _tell(found, None if problem else directory, form)
         if problem:
             raise problem
-    sys.exit(signals.code or EXIT[conclude(found)])
+        if is_update:
+            known.update(file, listed, found)
+    sys.exit(signals.code or _code(found))
+
+
+def _code(found: Report) -> int:
+    """Return the exit code of a run that came to its end."""
+    return 1 if any(outdated(found)) else EXIT[conclude(found)]
 
 
 def _no_empty_folder(value: Path | None) -> Path | None:
@@ -249,28 +263,3 @@ def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | No
     if is_latest:
         output.point_to(directory)
     return None
-
-
-def _command(
-    url: str | None, file: Path | None, instance: str | None, settings: Settings, options: Iterable[str]
-) -> str:
-    """Return the command that repeats a run; keys stay where they came from."""
-    words = ["syncano-contract", "run"]
-    words += [url] if url else []
-    words += ["--target", str(file)] if file else []
-    words += ["--instance", instance] if instance else []
-    words += options
-    words += ["--depth", settings.depth.name.lower(), "--seed", str(settings.seed)]
-    words += _repeated("--only", settings.only)
-    words += ["--read-only"] if settings.read_only else []
-    words += ["--rate", f"{settings.rate:g}"] if settings.rate else []
-    words += ["--timeout", f"{settings.timeout:g}"] if settings.timeout != Settings.timeout else []
-    words += ["--jobs", str(settings.jobs)] if settings.jobs != Settings.jobs else []
-    words += ["--max-time", f"{settings.max_time:g}"] if settings.max_time else []
-    words += ["--max-requests", str(settings.max_requests)] if settings.max_requests else []
-    words += ["--cleanup"] if settings.cleanup else []
-    return shlex.join(words)
-
-
-def _repeated(option: str, values: Iterable[object]) -> list[str]:
-    return [word for value in values for word in (option, str(value))]

@@ -5,9 +5,9 @@ Escaping as the runner undoes it: https://github.com/actions/runner/blob/main/sr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
-from syncano_contract.conclusion import conclude
+from syncano_contract.conclusion import conclude, excused, outdated
 from syncano_contract.model import Conclusion, Level, Report, Verdict
 from syncano_contract.report.order import Cause, Pair, causes, lines_of, pairs
 from syncano_contract.text import counted, visible
@@ -23,10 +23,13 @@ def to_annotations(report: Report) -> Iterator[str]:
     Each is at the line of openapi.yaml that its requirement rests on, where there is one.
     """
     lines = lines_of(report)
+    known = {deviation.requirement for deviation in excused(report)}
     for cause in causes(report):
-        yield _annotation(_kind(cause.head), cause.head, lines, _explained(cause))
+        yield _annotation(_kind(cause.head, known), cause.head, lines, _explained(cause))
         for pair in cause.failures:
-            yield _annotation(_kind(pair), pair, lines, f"explained by {cause.head[0].id}")
+            yield _annotation(_kind(pair, known), pair, lines, f"explained by {cause.head[0].id}")
+    for sentence in outdated(report):
+        yield _command("error", {"title": "outdated deviation"}, [sentence])
     if conclude(report) is Conclusion.INCONCLUSIVE:
         said = f"{report.target} could not be judged as a whole"
         yield _command("notice", {"title": str(Conclusion.INCONCLUSIVE)}, [*report.notes, said])
@@ -36,8 +39,8 @@ def to_annotations(report: Report) -> Iterator[str]:
             yield _annotation("notice", (requirement, result), lines)
 
 
-def _kind(pair: Pair) -> str:
-    return "error" if pair[0].level is Level.MUST else "warning"
+def _kind(pair: Pair, known: Container[str]) -> str:
+    return "error" if pair[0].level is Level.MUST and pair[0].id not in known else "warning"
 
 
 def _explained(cause: Cause) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from syncano_contract.conclusion import conclude, counts, part
+from syncano_contract.conclusion import conclude, counts, exception, excused, outdated, part
 from syncano_contract.model import Brief, Exchange, Level, Report, Requirement, Result, Verdict
 from syncano_contract.report import charts, shown
 from syncano_contract.report.order import Sender, by_operation, causes, natural, pairs, sources_of
@@ -45,6 +45,8 @@ def to_html(report: Report) -> str:
         ticks=ticks,
         course=charts.course(report),
         groups=by_operation(report),
+        known={deviation.requirement: deviation for deviation in excused(report)},
+        outdated=tuple(outdated(report)),
         sources=partial(sources_of, report=report),
     )
     return page.lstrip()
@@ -63,7 +65,8 @@ def _template() -> jinja2.Template:
         "time": _time,
     }
     names = {
-        **{"Level": Level, "Verdict": Verdict, "Sender": Sender, "WORDS": WORDS, "part": part},
+        **{"Level": Level, "Verdict": Verdict, "Sender": Sender, "WORDS": WORDS},
+        **{"part": part, "exception": exception},
         **{"MOST_OTHERS": MOST_OTHERS, "MOST_FACTS": MOST_FACTS, "WIDTH": charts.WIDTH, "HEIGHT": charts.HEIGHT},
         **{"SCRIPT": script, "SCRIPT_HASH": _hash(script)},
     }

@@ -17,6 +17,7 @@ from syncano_contract import judge
 from syncano_contract.model import (
     Brief,
     Coverage,
+    Deviation,
     Exchange,
     Headers,
     Level,
@@ -97,6 +98,7 @@ def _report(results: Mapping[str, Any]) -> Report:
         notes=tuple(results["notes"]),
         left_behind=tuple(results["left_behind"]),
         sources=tuple(Source(**each) for each in results["sources"]),
+        deviations=tuple(Deviation(**each) for each in results["deviations"]),
         overlays=tuple(results["overlays"]),
         was_interrupted=results["interrupted"],
     )

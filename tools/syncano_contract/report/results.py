@@ -47,6 +47,7 @@ def _results(report: Report) -> dict[str, Any]:
         "requirements": [_requirement(requirement) for requirement in report.requirements],
         "results": [_result(result) for result in report.results],
         "sources": [asdict(source) for source in report.sources],
+        "deviations": [asdict(deviation) for deviation in report.deviations],
         "coverage": [asdict(coverage) for coverage in report.coverage],
         "notes": list(report.notes),
         "left_behind": list(report.left_behind),

@@ -1,0 +1,61 @@
+"""The options of `run` on known deviations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncano_contract import output, run
+from syncano_contract.model import Deviation, Problem, Report
+
+
+def deviations_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--deviations` and `--update-deviations`."""
+    known = click.option(
+        "--deviations",
+        "known",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Known failures (YAML): a list `deviations` of requirement, target (a URL, `*` is any text), reason, and "
+        "maybe expires and issue. They do not count for the conclusion; one that passes, has expired or is of no "
+        "requirement makes the exit code 1.",
+    )
+    update = click.option(
+        "--update-deviations",
+        "is_update",
+        is_flag=True,
+        help="Then write FILE anew: without what passed, and with each MUST that failed. Reasons are kept, comments "
+        "are not. The run itself is judged by the file as it was.",
+    )
+    return known(update(command))
+
+
+def read(file: Path | None, *, is_update: bool) -> tuple[Deviation, ...]:
+    """Return what the file lists; raises Problem for a broken one, and for none where it is to be updated."""
+    if file is None:
+        if is_update:
+            raise Problem("--update-deviations has no file to write", "name it with --deviations FILE")
+        return ()
+    if is_update and not file.exists():
+        return ()
+    from syncano_contract import deviations  # noqa: PLC0415 - no other run waits for it
+
+    return deviations.read(file)
+
+
+def on(target: str, known: tuple[Deviation, ...]) -> tuple[Deviation, ...]:
+    """Return those of a target."""
+    from syncano_contract import deviations  # noqa: PLC0415 - as above
+
+    return deviations.on(target, known) if known else ()
+
+
+def update(file: Path, known: tuple[Deviation, ...], found: Report) -> None:
+    """Write the file anew; raises Problem where that fails."""
+    from syncano_contract import deviations  # noqa: PLC0415 - as above
+
+    suite = {each.id for each in run.requirements()}
+    output.write(file, deviations.to_yaml(deviations.updated(known, found, suite)))

@@ -1,0 +1,35 @@
+"""The command that repeats a run, as its report tells it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from syncano_contract.settings import Settings
+
+
+def command(
+    url: str | None, file: Path | None, instance: str | None, settings: Settings, options: Iterable[str]
+) -> str:
+    """Return the command that repeats a run; keys stay where they came from."""
+    words = ["syncano-contract", "run"]
+    words += [url] if url else []
+    words += ["--target", str(file)] if file else []
+    words += ["--instance", instance] if instance else []
+    words += options
+    words += ["--depth", settings.depth.name.lower(), "--seed", str(settings.seed)]
+    words += repeated("--only", settings.only)
+    words += ["--read-only"] if settings.read_only else []
+    words += ["--rate", f"{settings.rate:g}"] if settings.rate else []
+    words += ["--timeout", f"{settings.timeout:g}"] if settings.timeout != Settings.timeout else []
+    words += ["--jobs", str(settings.jobs)] if settings.jobs != Settings.jobs else []
+    words += ["--max-time", f"{settings.max_time:g}"] if settings.max_time else []
+    words += ["--max-requests", str(settings.max_requests)] if settings.max_requests else []
+    words += ["--cleanup"] if settings.cleanup else []
+    return shlex.join(words)
+
+
+def repeated(option: str, values: Iterable[object]) -> list[str]:
+    """Return the words that give an option once for each value."""
+    return [word for value in values for word in (option, str(value))]
