@@ -8,6 +8,7 @@ import click
 
 # Where each command is: it is loaded when it is called, so that `extract` does not wait for pytest.
 COMMANDS = {
+    "bundle": "bundle",
     "cleanup": "cleanup",
     "extract": "extract",
     "faults": "faults",
