@@ -272,7 +272,7 @@ def test_two_runs_at_the_same_time_do_not_disturb_each_other() -> None:
     assert len(folders) == 2
     assert Path("reports/latest").resolve() in [folder.resolve() for folder in folders]
     for folder in (*folders, Path("out")):
-        assert {path.name for path in folder.iterdir()} == set(report.RENDERERS)
+        assert {path.name for path in folder.iterdir()} == {"results.json", "traffic.har", *report.RENDERERS}
         assert _started(folder) == _started_as_traffic(folder)
 
 

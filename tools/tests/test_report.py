@@ -285,9 +285,13 @@ def test_every_file_is_written(tmp_path: Path) -> None:
     write(odd(), tmp_path / "reports" / "new")
 
     assert sorted(path.name for path in (tmp_path / "reports" / "new").iterdir()) == [
+        "badge.json",
+        "badge.svg",
         "junit.xml",
         "report.html",
         "results.json",
+        "results.sarif",
+        "summary.md",
         "traffic.har",
     ]
     assert json.loads((tmp_path / "reports" / "new" / "results.json").read_bytes()) == read_results(odd())
