@@ -15,6 +15,11 @@ SENTENCES = {
 }
 
 
+def sentence(report: Report) -> str:
+    """Return the conclusion as a sentence that begins with the target."""
+    return SENTENCES[conclude(report)].format(part=part(report), exception=exception(report))
+
+
 def summary(report: Report) -> Iterator[str]:
     """Yield the lines of a report's summary: results that matter in a few lines each, then the conclusion."""
     requirements = {requirement.id: requirement for requirement in report.requirements}
@@ -29,13 +34,11 @@ def summary(report: Report) -> Iterator[str]:
         causes = ", ".join(sorted({str(result.cause) for result in explained}))
         yield f"{counted(len(explained), 'requirement')} could not be told because of {causes}."
         yield ""
-    conclusion = conclude(report)
-    sentence = SENTENCES[conclusion].format(part=part(report), exception=exception(report))
     for note in report.notes:
         yield visible(f"note: {note}")
-    for sentence_of_list in outdated(report):
-        yield visible(f"outdated: {sentence_of_list}")
-    yield visible(f"{conclusion.upper()}: {report.target} {sentence} ({_document(report)})")
+    for reason in outdated(report):
+        yield visible(f"outdated: {reason}")
+    yield visible(f"{conclude(report).upper()}: {report.target} {sentence(report)} ({_document(report)})")
     for level, verdicts in counts(report).items():
         if any(verdicts.values()):
             shown = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items() if number)

@@ -25,8 +25,22 @@ from syncano_contract import output, report, target
 from syncano_contract.cli import main
 from syncano_contract.reference.seeds import render_target
 from syncano_contract.reference.server import Embedded
+from syncano_contract.report import RENDERERS
 
-COMMANDS = ["cleanup", "extract", "faults", "prove", "requirements", "run", "serve", "target", "trace", "validate"]
+COMMANDS = [
+    "bundle",
+    "cleanup",
+    "extract",
+    "faults",
+    "prove",
+    "render",
+    "requirements",
+    "run",
+    "serve",
+    "target",
+    "trace",
+    "validate",
+]
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -70,11 +84,7 @@ def test_run_without_a_url_says_conformant_and_writes_the_report() -> None:
         r"^CONFORMANT: http://127\.0\.0\.1:\d+/v1\.1 keeps the contract \(document 1\.1\)$", result.stdout, re.M
     )
     assert "repeat: syncano-contract run --depth quick --seed 20160317" in result.stdout
-    assert {path.name for path in Path("reports/latest").iterdir()} == {
-        "results.json",
-        "traffic.har",
-        *report.RENDERERS,
-    }
+    assert {path.name for path in Path("reports/latest").iterdir()} == {"results.json", "traffic.har", *RENDERERS}
     assert Path("reports/latest").readlink() == Path(re.findall(r"reports/([^/]+)/report\.html", result.stdout)[0])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from syncano_contract.deviations import UNEXPLAINED, on, read, to_yaml, updated
 from syncano_contract.model import Conclusion, Deviation, Level, Problem, Report, Result, Verdict
 from syncano_contract.report.github import to_annotations
 from syncano_contract.report.html import to_html
+from syncano_contract.report.markdown import to_markdown
+from syncano_contract.report.sarif import to_sarif
 from syncano_contract.summary import summary
 
 ENTRY = "  - requirement: A-1\n    target: https://a.test/*\n    reason: Known.\n"
@@ -167,6 +170,17 @@ def test_a_known_failure_is_annotated_as_a_warning_and_an_outdated_one_as_an_err
 
     assert [line.split()[0] for line in to_annotations(known)] == ["::warning"]
     assert [line.split()[0] for line in to_annotations(outdated_one)] == ["::error"]
+
+
+def test_the_job_summary_and_code_scanning_tell_what_is_known_and_why() -> None:
+    of = found(failed("A-1"), PASSED, failed("C-1"))
+
+    assert "a known deviation until `2026-11-30`, which the conclusion does not count: It is as it is." in to_markdown(
+        of
+    )
+    suppressions = [each["suppressions"] for each in json.loads(to_sarif(of))["runs"][0]["results"]]
+    reason = "It is as it is. https://issues.example.test/7"
+    assert suppressions == [[{"kind": "external", "status": "accepted", "justification": reason}], []]
 
 
 # --- updating the file ------------------------------------------------------------------------------------------------

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handmade import odd, report, required
 from syncano_contract.model import Problem, Report, Result, Source, Verdict
-from syncano_contract.report.html import to_html
-from syncano_contract.report.junit import to_junit
+from syncano_contract.report import RENDERERS
 from syncano_contract.report.reading import parse, read
 from syncano_contract.report.results import to_json
 
@@ -56,7 +55,7 @@ def test_a_long_body_keeps_its_size() -> None:
     assert (len(third.response.body), third.response.size) == (20_000, 300_009)
 
 
-@pytest.mark.parametrize("render", [to_html, to_junit])
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
 def test_a_renderer_gives_the_same_bytes_for_the_same_results(render: Callable[..., str]) -> None:
     assert render(told(odd())) == render(told(odd()))
 
@@ -105,6 +104,8 @@ def test_what_is_no_report_is_refused(content: str, reason: str) -> None:
         lambda tree: tree["requirements"].append(tree["requirements"][0]),
         lambda tree: tree["traffic"][0].append(1),
         lambda tree: tree["traffic"][0].pop(),
+        lambda tree: tree.update(seconds=10**400),
+        lambda tree: tree["traffic"][0].__setitem__(2, 10**400),
         lambda tree: tree.update(started="2026-13-41T20:04:05.678Z"),
         lambda tree: tree["exchanges"][4]["response"]["body"].update(text="no base64!"),
     ],
@@ -114,11 +115,13 @@ def test_what_no_run_writes_is_refused(change: Callable[[Any], object]) -> None:
         parse(changed(change), "it")
 
 
+@settings(database=None, derandomize=True, deadline=None, max_examples=60)
 @given(st.sampled_from(sorted(TREE)), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_whatever_a_member_holds_there_is_a_report_or_one_line(name: str, value: Any) -> None:
     shown = ""
     try:
-        shown = to_html(parse(json.dumps({**TREE, name: value}).encode(), "it"))
+        of = parse(json.dumps({**TREE, name: value}).encode(), "it")
+        shown = "".join(render(of) for render in RENDERERS.values())
     except Problem as problem:
         shown = problem.what
 

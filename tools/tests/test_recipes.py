@@ -27,6 +27,7 @@ from syncano_contract.cli import main
 from syncano_contract.reference import faults
 from syncano_contract.reference.seeds import Seeds
 from syncano_contract.reference.server import Embedded
+from syncano_contract.report import RENDERERS
 
 CHECKOUT = Path(__file__).parents[2]
 GITHUB, GITLAB = CHECKOUT / "ci" / "github-actions.yml", CHECKOUT / "ci" / "gitlab-ci.yml"
@@ -127,6 +128,18 @@ def test_both_run_at_night_and_publish_junit_the_summary_and_the_report() -> Non
     assert gitlab[".contract"]["allow_failure"] == {"exit_codes": 2}
 
 
+@pytest.mark.parametrize("path", [GITHUB, GITLAB])
+def test_a_file_of_a_report_that_is_named_is_one_that_a_run_writes(path: Path) -> None:
+    named = re.findall(r"report/([\w.]+\w)", path.read_text(encoding="utf-8"))
+
+    assert {"summary.md", "badge.svg", "results.sarif"} & set(named)
+    assert set(named) <= {"results.json", *RENDERERS}
+
+
+def test_nothing_may_be_changed_with_the_token_of_the_job() -> None:
+    assert loaded(GITHUB)["permissions"] == {"contents": "read"}
+
+
 def test_what_is_installed_is_there() -> None:
     assert (CHECKOUT / "requirements.lock").is_file()
     assert "hatchling" in (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")  # no build is isolated
@@ -137,12 +150,13 @@ def test_what_is_installed_is_there() -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """What a job did: its exit code, what it printed, the words of every command, and its folder."""
+    """What a job did: its exit code, what it printed, every command, its folder, and the summary that GitHub shows."""
 
     code: int
     output: str
     words: str
     folder: Path
+    summary: str
 
 
 Work = Callable[[str, str, Seeds | None], Job]
@@ -151,7 +165,7 @@ Work = Callable[[str, str, Seeds | None], Job]
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
     """Return what runs the shell of a recipe in an empty folder, against a URL, with keys, and without installing."""
-    programs, folder, log = tmp_path / "bin", tmp_path / "folder", tmp_path / "words"
+    programs, folder, log, summary = (tmp_path / name for name in ("bin", "folder", "words", "summary"))
     for place in (programs, folder):
         place.mkdir()
     real = Path(sys.executable).with_name("syncano-contract")
@@ -159,7 +173,8 @@ def work(tmp_path: Path) -> Work:
     _write(programs / "syncano-contract", f'echo "syncano-contract $*" >> "{log}"\nexec "{real}" "$@"')
 
     def run(recipe: str, url: str, seeds: Seeds | None) -> Job:
-        environment = {**_without_keys(), **_variables(url, seeds), "PATH": f"{programs}:{os.environ['PATH']}"}
+        own = {"PATH": f"{programs}:{os.environ['PATH']}", "GITHUB_STEP_SUMMARY": str(summary)}
+        environment = {**_without_keys(), **_variables(url, seeds), **own}
         code, output = 0, ""
         for text, is_always in shell(recipe):
             if code == 0 or is_always:
@@ -167,7 +182,8 @@ def work(tmp_path: Path) -> Work:
                     [*SHELLS[recipe], text], cwd=folder, env=environment, capture_output=True, text=True, check=False
                 )
                 code, output = code or done.returncode, output + done.stdout + done.stderr
-        return Job(code, output, log.read_text(encoding="utf-8"), folder)
+        shown = summary.read_text(encoding="utf-8") if summary.exists() else ""
+        return Job(code, output, log.read_text(encoding="utf-8"), folder, shown)
 
     return run
 
@@ -235,9 +251,8 @@ def test_a_job_ends_as_the_recipe_says_and_leaves_what_it_publishes(
     kept = job.folder / ("previous" if recipe == "github" else "kept") / "results.json"
     summary = (job.folder / "summary.txt").read_text(encoding="utf-8")
     assert job.code == code, job.output
-    assert {"results.json", "junit.xml", "report.html", "traffic.har"} <= {
-        path.name for path in (job.folder / "report").iterdir()
-    }
+    assert {path.name for path in (job.folder / "report").iterdir()} == {"results.json", "traffic.har", *RENDERERS}
+    assert job.summary == ((job.folder / "report" / "summary.md").read_text("utf-8") if recipe == "github" else "")
     assert kept.read_bytes() == (job.folder / "report" / "results.json").read_bytes()
     assert re.search(r"^(NON-)?CONFORMANT: |^INCONCLUSIVE: ", summary, re.M)
     assert "::" not in "".join(line[:2] for line in summary.splitlines())
@@ -254,6 +269,7 @@ def test_a_run_that_is_not_possible_fails_the_job(recipe: str, work: Work) -> No
 
     assert job.code == (2 if recipe == "github" else 1)
     assert "gives no reply" in job.output
+    assert job.summary == ""
     assert not (job.folder / "report" / "results.json").exists()
 
 

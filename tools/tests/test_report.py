@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import jsonschema_rs
 import pytest
-from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser import Error, Failure, JUnitXml, Properties, Skipped, TestCase, TestSuite
 
 import syncano_contract.report
 from handmade import BASE, BINARY, HOSTILE, failed, judged, odd, report, required
@@ -203,8 +202,7 @@ def test_junit_tells_class_level_source_and_why() -> None:
 
     assert list(found) == ["A-2", "A-10", "B-1", "B-2", "C-1", "C-2", "C-3", "C-4", "C-5"]
     assert found["A-10"].classname == "A"
-    properties = ElementTree.fromstring(to_junit(odd())).findall("testsuite/testcase[2]/properties/property")
-    assert [(each.get("name"), each.get("value")) for each in properties] == [
+    assert [(each.name, each.value) for each in found["A-10"].child(Properties)] == [  # type: ignore[no-untyped-call]  # is not typed
         ("level", "MUST"),
         ("verdict", "failed"),
         ("source", "users-add#response/400"),
@@ -222,6 +220,26 @@ def test_junit_shows_what_xml_cannot_hold_as_escapes() -> None:
     assert "\\u202e" in message
     assert "\\ud800" in message
     assert "<script>" in message
+
+
+def test_junit_says_what_the_run_was() -> None:
+    suite = next(iter(JUnitXml.fromstring(to_junit(replace(odd(), overlays=("a.yaml", "b.yaml"))).encode())))
+
+    told = [(each.name, each.value) for each in suite.properties()]  # type: ignore[no-untyped-call]  # as above
+    assert told[:6] == [
+        ("conclusion", "non-conformant"),
+        ("target", BASE),
+        ("instance", "rivia"),
+        ("document", "1.1"),
+        ("overlay", "a.yaml"),
+        ("overlay", "b.yaml"),
+    ]
+
+
+def test_junit_has_one_case_for_each_requirement() -> None:
+    suites = JUnitXml.fromstring(to_junit(odd()).encode())
+
+    assert [str(case.name).split()[0] for suite in suites for case in suite] == [each.id for each in odd().requirements]
 
 
 def test_junit_counts_what_it_holds() -> None:
@@ -267,9 +285,13 @@ def test_every_file_is_written(tmp_path: Path) -> None:
     write(odd(), tmp_path / "reports" / "new")
 
     assert sorted(path.name for path in (tmp_path / "reports" / "new").iterdir()) == [
+        "badge.json",
+        "badge.svg",
         "junit.xml",
         "report.html",
         "results.json",
+        "results.sarif",
+        "summary.md",
         "traffic.har",
     ]
     assert json.loads((tmp_path / "reports" / "new" / "results.json").read_bytes()) == read_results(odd())

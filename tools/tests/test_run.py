@@ -123,7 +123,7 @@ def test_no_secret_is_in_any_file_of_the_report(recorded: Recorded, tmp_path: Pa
     report.write(recorded.report, tmp_path)
 
     written = "".join(path.read_text(encoding="utf-8") for path in sorted(tmp_path.iterdir()))
-    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "traffic.har", "junit.xml", "report.html"}
+    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "traffic.har", *report.RENDERERS}
     assert len(recorded.secrets()) > 50
     assert [secret for secret in recorded.secrets() if secret in written] == []
     assert re.findall(r"pw-[0-9a-f]{16}", written) == []

@@ -13,6 +13,7 @@ COMMANDS = {
     "extract": "extract",
     "faults": "faults",
     "prove": "prove",
+    "render": "render",
     "requirements": "lists",
     "run": "run",
     "serve": "serve",

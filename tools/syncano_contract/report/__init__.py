@@ -11,17 +11,26 @@ from pathlib import Path
 
 from syncano_contract.model import Report
 from syncano_contract.remains import RESULTS
+from syncano_contract.report.badge import to_badge_json, to_badge_svg
 from syncano_contract.report.har import to_har
 from syncano_contract.report.html import to_html
 from syncano_contract.report.junit import to_junit
+from syncano_contract.report.markdown import to_markdown
 from syncano_contract.report.reading import parse
 from syncano_contract.report.results import to_json
+from syncano_contract.report.sarif import to_sarif
 
-# What is made from results.json alone, by the name of its file.
-RENDERERS: Mapping[str, Callable[[Report], str]] = {
-    "junit.xml": to_junit,
-    "report.html": to_html,
+Renderer = Callable[[Report], str]
+
+# What is made from results.json alone: each format with its files.
+FORMATS: Mapping[str, Mapping[str, Renderer]] = {
+    "html": {"report.html": to_html},
+    "junit": {"junit.xml": to_junit},
+    "markdown": {"summary.md": to_markdown},
+    "sarif": {"results.sarif": to_sarif},
+    "badge": {"badge.svg": to_badge_svg, "badge.json": to_badge_json},
 }
+RENDERERS: Mapping[str, Renderer] = {name: each for files in FORMATS.values() for name, each in files.items()}
 
 
 def write(report: Report, directory: Path) -> None:

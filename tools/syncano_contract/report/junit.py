@@ -37,6 +37,7 @@ def _circumstances(report: Report) -> list[tuple[str, str]]:
         ("target", report.target),
         ("instance", report.instance),
         ("document", report.document),
+        *(("overlay", name) for name in report.overlays),
         ("tool", report.tool),
         ("seed", str(report.seed)),
         ("depth", report.depth),
