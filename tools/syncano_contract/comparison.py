@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from syncano_contract.address import Address, address_of
@@ -25,11 +25,11 @@ class Kind(StrEnum):
     """What became of a requirement, the worst first."""
 
     BROKE = "broke"
-    UNTOLD = "can no longer be told"
+    UNTOLD = "untold"
     MENDED = "mended"
     NEW = "new"
     GONE = "gone"
-    CHANGED = "changed otherwise"
+    CHANGED = "changed"
 
 
 KINDS: Mapping[tuple[Verdict, Verdict], Kind] = {
@@ -155,7 +155,7 @@ def digest(report: Report, name: str) -> Run:
         name=name,
         target=report.target,
         address=address_of(report.target, report.instance),
-        started=report.started,
+        started=report.started.astimezone(UTC),
         seconds=report.seconds,
         requests=report.requests,
         conclusion=conclude(report),

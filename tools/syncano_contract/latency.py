@@ -50,7 +50,7 @@ def slower(before: Mapping[str, Times], now: Mapping[str, Times]) -> Iterator[Sl
         earlier = before.get(operation)
         if earlier is None or min(earlier.replies, later.replies) < FEWEST:
             continue
-        if later.lower > earlier.upper and later.median >= RATIO * earlier.median:
+        if later.lower > earlier.upper and later.median >= RATIO * earlier.median > 0:
             yield Slower(operation, earlier, later, later.median / earlier.median)
 
 

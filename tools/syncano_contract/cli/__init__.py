@@ -9,8 +9,10 @@ import click
 # Where each command is: it is loaded when it is called, so that `extract` does not wait for pytest.
 COMMANDS = {
     "cleanup": "cleanup",
+    "compare": "compare",
     "extract": "extract",
     "faults": "faults",
+    "index": "index",
     "prove": "prove",
     "requirements": "lists",
     "run": "run",

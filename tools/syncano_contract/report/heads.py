@@ -18,7 +18,7 @@ from syncano_contract.conclusion import Counts
 from syncano_contract.model import Conclusion, Level, Problem, Verdict
 from syncano_contract.remains import FIX
 
-TAKEN = ("target", "instance", "document", "tool", "seconds", "depth", "read_only", "requests")
+TAKEN = ("target", "instance", "seconds", "depth", "read_only", "requests")
 NAMES = ("version", *TAKEN, "conclusion", "started", "only", "interrupted", "counts")
 # The first of the long members, as `results` writes it: in a line of its own, behind everything that a head tells.
 END = b' "requirements": '
@@ -30,8 +30,6 @@ class Head:
 
     target: str
     instance: str
-    document: str
-    tool: str
     started: datetime
     seconds: float
     depth: str
