@@ -55,11 +55,10 @@ def hostile() -> Comparison:
     """Reports in which everything that is text is hostile."""
     changes: dict[str, Any] = dict.fromkeys(("target", "instance", "document", "tool", "depth", "command"), HOSTILE)
     changes |= {"only": (HOSTILE,), "overlays": (HOSTILE,)}
-    requirement = replace(required(HOSTILE, text=HOSTILE), source=(HOSTILE,))
-    traffic = answered(HOSTILE, [1.0] * 20)
+    requirement = replace(required(HOSTILE, text=f"\u202e{HOSTILE}"), source=(HOSTILE,))
     reports = [
-        replace(report([requirement], [Result(HOSTILE, verdict, HOSTILE)]), traffic=traffic, **changes)
-        for verdict in (Verdict.PASSED, Verdict.FAILED)
+        replace(report([requirement], [Result(HOSTILE, verdict, HOSTILE)]), traffic=answered(HOSTILE, times), **changes)
+        for verdict, times in ((Verdict.PASSED, [1.0] * 20), (Verdict.FAILED, [19.0] * 20))
     ]
     return compare([digest(each, HOSTILE) for each in (*reports, odd())])
 
@@ -209,7 +208,7 @@ def test_the_page_tells_each_kind_of_change_and_why() -> None:
 
     for heading_of_kind in ("Broke 1", "Can no longer be told 1", "New 1", "Gone 1", "Changed otherwise 1", "Slower 1"):
         assert heading_of_kind in text
-    assert "Was passed. A-1 is so" in text
+    assert "Before: passed. A-1 is so" in text
     assert "addUser takes 2.5 times as long: the median was 10.0 ms and is 25.0 ms." in text
     assert "Unchanged: 2 passed, 1 failed." in text
 

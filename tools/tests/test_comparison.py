@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -139,6 +140,16 @@ def test_what_broke_comes_first_and_each_kind_is_in_the_order_of_ids() -> None:
         ("A-1", Kind.MENDED),
         ("A-3", Kind.CHANGED),
     ]
+
+
+def test_of_one_kind_what_binds_most_comes_first() -> None:
+    before, now = ran("F++", day=1), ran("+FF", day=2)
+    levels = (Level.MUST, Level.SHOULD, Level.MUST)
+    requirements = tuple(replace(each, level=level) for each, level in zip(now.requirements, levels, strict=True))
+
+    found = history(before, replace(now, requirements=requirements))
+
+    assert list(kinds(found)) == ["A-3", "A-2", "A-1"]
 
 
 def test_a_change_tells_both_verdicts_and_why() -> None:
@@ -299,11 +310,13 @@ def test_an_operation_is_slower_when_most_replies_take_longer_than_most_did() ->
 @pytest.mark.parametrize(
     ("before", "now"),
     [
-        ([10.0] * 20, [14.9] * 20),  # not by half
+        ([20.0] * 20, [29.9] * 20),  # not by half
+        ([1.0] * 20, [5.9] * 20),  # not by 5 ms
         ([10.0] * 19, [25.0] * 20),  # too few before
         ([10.0] * 20, [25.0] * 19),  # too few now
         ([10.0] * 12 + [40.0] * 8, [10.0] * 8 + [25.0] * 12),  # replies waver so much that either may be by chance
         ([25.0] * 20, [10.0] * 20),
+        ([0.0] * 20, [10.0] * 20),
     ],
 )
 def test_what_may_be_by_chance_is_not_called_slower(before: list[float], now: list[float]) -> None:
@@ -342,9 +355,11 @@ def test_what_is_no_request_to_an_operation_is_not_timed() -> None:
 
 
 def test_a_digest_keeps_what_the_run_was() -> None:
-    run = digest(ran("+F", day=1), "here")
+    hour = timezone(timedelta(hours=1))
+    run = digest(replace(ran("+F"), started=datetime(2026, 11, 2, 21, 4, 5, tzinfo=hour)), "here")
 
     assert (run.name, run.conclusion, run.requests, run.depth) == ("here", "non-conformant", 0, "standard")
+    assert f"{run.started}" == "2026-11-02 20:04:05+00:00"
     assert run.counts[Level.MUST][Verdict.FAILED] == 1
     assert run.outcomes["A-2"].verdict is Verdict.FAILED
 

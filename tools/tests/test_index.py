@@ -108,6 +108,7 @@ def test_earlier_runs_are_folded(tmp_path: Path) -> None:
     page = to_html(read(tmp_path))
 
     assert "<summary>2 earlier runs</summary>" in page
+    assert len(links(page)) == SHOWN + 2
     assert page.index("<details>") < page.index('href="01/') < page.index("</details>")
     assert page.index('href="02/') < page.index("<details>")
 
