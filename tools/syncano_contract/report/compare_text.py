@@ -117,7 +117,8 @@ def _unchanged(history: History, comparison: Comparison, width: int, *, is_whole
     known = [each for each in comparison.requirements if any(history.verdicts(each.id)) and each.id not in changed]
     for requirement in known if is_whole else ():
         yield _row(requirement, _symbols(history, requirement), requirement.text, width)
-    earlier = [each for each in known if each.id in history.changed_earlier]
+    names = history.changed_earlier
+    earlier = [each for each in known if each.id in names]
     if earlier:
         yield f"  changed earlier, and now as before: {len(earlier)}"
     for requirement in earlier:
