@@ -30,8 +30,10 @@ from syncano_contract.report import RENDERERS
 COMMANDS = [
     "bundle",
     "cleanup",
+    "compare",
     "extract",
     "faults",
+    "index",
     "prove",
     "render",
     "requirements",
@@ -171,6 +173,7 @@ def test_two_reports_of_the_same_second_have_folders_of_their_own(monkeypatch: p
     assert {path.name for path in Path("reports").iterdir()} == {
         "20261121T200000Z-reference",
         "20261121T200000Z-reference-2",
+        "index.html",
         "latest",
     }
 

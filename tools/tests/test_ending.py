@@ -267,10 +267,11 @@ def test_two_runs_at_the_same_time_do_not_disturb_each_other() -> None:
         ]
         said = [run.communicate(timeout=60) for run in runs]
 
-    folders = [path for path in Path("reports").iterdir() if not path.is_symlink()]
+    folders = [path for path in Path("reports").iterdir() if path.is_dir() and not path.is_symlink()]
     assert [run.returncode for run in runs] == [0] * 4, said
     assert len(folders) == 2
     assert Path("reports/latest").resolve() in [folder.resolve() for folder in folders]
+    assert "2 runs of 1 target" in Path("reports/index.html").read_text(encoding="utf-8")
     for folder in (*folders, Path("out")):
         assert {path.name for path in folder.iterdir()} == {"results.json", "traffic.har", *report.RENDERERS}
         assert _started(folder) == _started_as_traffic(folder)

@@ -10,8 +10,10 @@ import click
 COMMANDS = {
     "bundle": "bundle",
     "cleanup": "cleanup",
+    "compare": "compare",
     "extract": "extract",
     "faults": "faults",
+    "index": "index",
     "prove": "prove",
     "render": "render",
     "requirements": "lists",

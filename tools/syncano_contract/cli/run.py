@@ -30,10 +30,12 @@ from syncano_contract.conclusion import conclude, outdated
 from syncano_contract.model import Conclusion, Problem, Report
 from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
+from syncano_contract.report import index
 from syncano_contract.report.github import to_annotations
 from syncano_contract.settings import DEFAULT_SEED, MOST_JOBS, Depth, Settings
 from syncano_contract.summary import summary
 from syncano_contract.target import Target
+from syncano_contract.text import visible
 
 EXIT = {Conclusion.CONFORMANT: 0, Conclusion.NON_CONFORMANT: 1, Conclusion.INCONCLUSIVE: 2}
 
@@ -262,4 +264,13 @@ def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | No
         return Problem(what, "make room, or name another folder with --out DIR")
     if is_latest:
         output.point_to(directory)
+        _list(directory.parent)
     return None
+
+
+def _list(reports: Path) -> None:
+    """Write the index of the folder; where that fails, the run has not."""
+    try:
+        index.write(reports)
+    except Problem as problem:
+        click.echo("\n".join(inert([visible(f"error: {problem.what}")])), err=True)

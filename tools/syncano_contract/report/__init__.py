@@ -55,7 +55,7 @@ def write_all(texts: Mapping[str, str], directory: Path) -> None:
     try:
         for name, content in rendered.items():
             _write(temporary[name], content)
-        with _alone(directory):
+        with alone(directory):
             for name, path in temporary.items():
                 path.replace(directory / name)
     finally:
@@ -64,7 +64,7 @@ def write_all(texts: Mapping[str, str], directory: Path) -> None:
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
+def alone(directory: Path) -> Iterator[None]:
     """Let no other process put its files into the folder meanwhile: a report is of one run."""
     opened = os.open(directory, os.O_RDONLY)
     try:
