@@ -251,6 +251,10 @@ class Api:
         user_id, user_key = reply.at("id"), reply.at("user_key")
         if type(user_id) is not int or not isinstance(user_key, str) or not user_key:
             raise CannotTell("the reply of addUser has no usable id and user_key", judge.BODY)
+        made = self.ledger.user(instance, user_id)
+        if made is None or made.username != username:
+            subject = "USERS-ADD-3" if made else "USERS-ADD-17"
+            raise CannotTell("addUser showed another user than the one that it was to add", subject)
         with self._lock:
             if user_id in self._given or user_key in self._given:
                 raise CannotTell("addUser gave two users the same id or key", "USERS-ADD-3")

@@ -61,6 +61,7 @@ class Ledger:
         self._target = target
         self._instances = {target.instance, target.other.instance} if target.other else {target.instance}
         self._made: dict[tuple[str, int], Made] = {}
+        self._strange: set[tuple[str, int]] = set()  # ids that were shown with a name of somebody else
         self._unknown: list[str] = []
 
     @property
@@ -87,19 +88,37 @@ class Ledger:
         """Return the next password; no name tells it."""
         return f"{self.password_stem}{next(self._passwords):06d}"  # as long as any other: none begins another
 
+    def user(self, instance: str, user_id: int) -> Made | None:
+        """Return the user with this id, if the run made it."""
+        return self._made.get((instance, user_id))
+
     def enter(self, exchange: Exchange) -> None:
-        """Note the user of an exchange that added one, or may have."""
+        """Note whom an exchange shows, and the user that it added or may have."""
         request, response = exchange.request, exchange.response
-        found = USERS.match(path_below(self._target.url, request.url))
-        if request.method != "POST" or found is None or (response and response.status // 100 != 2):
+        found = _addressed(path_below(self._target.url, request.url))
+        if found is None or (response and response.status // 100 != 2):
             return
-        instance = unquote(found["instance"])
-        body = json_object(response.body if response else b"")
-        username = str(json_object(request.body or b"").get("username", ""))
-        user_id = body.get("id")
-        if type(user_id) is int and (self._is_ours(username) or self._is_ours(body.get("username"))):
-            self._made.setdefault((instance, user_id), Made(instance, user_id, username, exchange.number))
-        elif instance != self.nowhere and not is_unconnected(exchange):
+        instance, shown = unquote(found["instance"]), json_object(response.body if response else b"")
+        self._tell_apart(instance, shown)
+        if request.method == "POST" and found.re is USERS:
+            self._enter(instance, shown, exchange)
+
+    def _tell_apart(self, instance: str, shown: Mapping[str, object]) -> None:
+        """Note the id of somebody else: one that goes with a name which this run did not make up."""
+        user_id, username = shown.get("id"), shown.get("username")
+        is_strange = isinstance(username, str) and not self._is_ours(username)
+        if type(user_id) is int and is_strange and (instance, user_id) not in self._made:
+            self._strange.add((instance, user_id))
+
+    def _enter(self, instance: str, shown: Mapping[str, object], exchange: Exchange) -> None:
+        """Enter the user that an add shows, or else the name that it sent: an id may be that of somebody else."""
+        user_id, username = shown.get("id"), str(json_object(exchange.request.body or b"").get("username", ""))
+        is_named = self._is_ours(username) or self._is_ours(shown.get("username"))
+        if type(user_id) is int and is_named and (instance, user_id) not in self._strange:
+            made = self._made.setdefault((instance, user_id), Made(instance, user_id, username, exchange.number))
+            if _folded(made.username) == _folded(username):
+                return
+        if instance != self.nowhere and not is_unconnected(exchange):
             self._unknown.append(username)
 
     def check(self, method: str, path: str, headers: Mapping[str, str]) -> None:
@@ -116,7 +135,7 @@ class Ledger:
             raise Unsafe(f"{method} {where} could reach a user that this run did not make")
 
     def _may_write(self, method: str, path: str) -> bool:
-        found = next((found for pattern in (USERS, USER, OWN) if (found := pattern.match(path))), None)
+        found = _addressed(path)
         if found is None:
             return False
         instance, ids = unquote(found["instance"]), tuple(_readings(unquote(found.groupdict().get("id", "-1"))))
@@ -151,7 +170,17 @@ class Ledger:
 
     def _is_ours(self, username: object) -> bool:
         """Whether this run made up the name: a user of another name may be one that was there before."""
-        return isinstance(username, str) and username.strip().lower().startswith(self.prefix)
+        return isinstance(username, str) and _folded(username).startswith(self.prefix)
+
+
+def _addressed(path: str) -> re.Match[str] | None:
+    """Match a path below the base URL to the resource that it addresses, if it is one of users."""
+    return next((found for pattern in (USERS, USER, OWN) if (found := pattern.match(path))), None)
+
+
+def _folded(username: str) -> str:
+    """Return a name without what deployments may change in it: case, space around it and Unicode normal form."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
 def _readings(text: str) -> Iterator[str]:
