@@ -17,7 +17,7 @@ from syncano_contract import judge
 from syncano_contract.bounds import Over
 from syncano_contract.client import SAFE_METHODS, Client, Unreachable
 from syncano_contract.document import Document
-from syncano_contract.ledger import NOBODY, Ledger
+from syncano_contract.ledger import NOBODY, Ledger, is_id
 from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Inapplicable
 from syncano_contract.redact import Redactor
@@ -249,7 +249,7 @@ class Api:
         username, password = self.name(), self.password()
         reply = arranged(self.add(username=username, password=password, instance=instance, api_key=api_key))
         user_id, user_key = reply.at("id"), reply.at("user_key")
-        if type(user_id) is not int or not isinstance(user_key, str) or not user_key:
+        if not is_id(user_id) or not isinstance(user_key, str) or not user_key:
             raise CannotTell("the reply of addUser has no usable id and user_key", judge.BODY)
         made = self.ledger.user(instance, user_id)
         if made is None or made.username != username:

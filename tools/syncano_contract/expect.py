@@ -26,7 +26,7 @@ def success(reply: Reply) -> None:
     _not_throttled(reply)
     if reply.status != reply.operation.success:
         expected = f"{reply.operation.id} to answer {reply.operation.success}"
-        raise Failed(expected, str(reply), reply.exchange, _server_error(reply))
+        raise Failed(expected, str(reply), reply.exchange, judge.of_status(reply.status))
 
 
 def refused(reply: Reply, *statuses: int, subject: str | None = None) -> None:
@@ -174,14 +174,10 @@ def _is_messages(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
 
 
-def _server_error(reply: Reply) -> str | None:
-    return judge.SERVER_ERROR if reply.status >= 500 else None
-
-
 def _other_aspect(reply: Reply) -> str | None:
-    """Return what else is judged of a reply that is no refusal: a crash, or a success that shows no user at all."""
+    """Return what else is judged of a reply that is no refusal: its status, or a success that shows no user at all."""
     is_empty = reply.status == reply.operation.success and not reply.shows_user
-    return judge.BODY if is_empty else _server_error(reply)
+    return judge.BODY if is_empty else judge.of_status(reply.status)
 
 
 def _folded(name: object) -> object:

@@ -9,9 +9,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeGuard
 from urllib.parse import quote, unquote
 
 from syncano_contract.client import SAFE_METHODS
+from syncano_contract.judge import integer, number
 from syncano_contract.model import Exchange, path_below
 from syncano_contract.target import Target
 from syncano_contract.unanswered import is_unconnected
@@ -20,6 +22,7 @@ ABOUT_THE_BODY = frozenset({"content-type", "accept"})  # headers that are words
 # It has to fit every column, since a refusal for its size would prove nothing; no row of a 32-bit column gets that far,
 # and where ids are longer the run's keys could not reach its user.
 NOBODY = 2_147_483_647  # the largest id of a 32-bit column: sent where an id is needed that is nobody's
+TOO_LONG = 2**63  # from here on an id is nobody's
 NOWHERE = "nowhere"  # what the name of an instance that cannot exist ends in
 
 USERS = re.compile(r"/instances/(?P<instance>[^/]*)/users/?\Z")
@@ -107,14 +110,14 @@ class Ledger:
         """Note the id of somebody else: one that goes with a name which this run did not make up."""
         user_id, username = shown.get("id"), shown.get("username")
         is_strange = isinstance(username, str) and not self._is_ours(username)
-        if type(user_id) is int and is_strange and (instance, user_id) not in self._made:
+        if is_id(user_id) and is_strange and (instance, user_id) not in self._made:
             self._strange.add((instance, user_id))
 
     def _enter(self, instance: str, shown: Mapping[str, object], exchange: Exchange) -> None:
         """Enter the user that an add shows, or else the name that it sent: an id may be that of somebody else."""
         user_id, username = shown.get("id"), str(json_object(exchange.request.body or b"").get("username", ""))
         is_named = self._is_ours(username) or self._is_ours(shown.get("username"))
-        if type(user_id) is int and is_named and (instance, user_id) not in self._strange:
+        if is_id(user_id) and is_named and (instance, user_id) not in self._strange:
             made = self._made.setdefault((instance, user_id), Made(instance, user_id, username, exchange.number))
             if _folded(made.username) == _folded(username):
                 return
@@ -160,12 +163,12 @@ class Ledger:
         return all(self._is_nobodys(each) or (instance, each) in self._made for each in ids)
 
     def _is_nobodys(self, user_id: int) -> bool:
-        return user_id in (0, NOBODY, NOBODY + 1) or user_id >= 2**63
+        return user_id in (0, NOBODY, NOBODY + 1) or user_id >= TOO_LONG
 
     def shows_ours(self, user: Mapping[str, object]) -> bool:
         """Whether a user that a reply shows is one that the run made: by its id, or by its name."""
         user_id = user.get("id")
-        is_made = type(user_id) is int and any(user_id == made for _, made in self._made)
+        is_made = is_id(user_id) and any(user_id == made for _, made in self._made)
         return is_made or self._is_ours(user.get("username"))
 
     def _is_ours(self, username: object) -> bool:
@@ -196,10 +199,15 @@ def _is_one_step(text: str) -> bool:
     return not re.search(r"[/\\]", text) and text.partition(";")[0].strip() not in ("", ".", "..")
 
 
+def is_id(value: object) -> TypeGuard[int]:
+    """Whether a value is an integer that may be somebody's id."""
+    return type(value) is int and abs(value) < TOO_LONG
+
+
 def json_object(body: bytes) -> dict[str, object]:
     """Return a body that is a JSON object, and an empty one for any other."""
     try:
-        value = json.loads(body)
+        value = json.loads(body, parse_int=integer, parse_float=number)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -253,7 +253,10 @@ def test_what_added_nobody_is_not_entered(exchange: Exchange) -> None:
         add(reply={}),
         add(reply={"id": None}),
         add(reply={"id": "9"}),
-        add(reply={"id": 9.0}),
+        add(reply={"id": 9.5}),
+        add(reply={"id": 2**63}),
+        add(reply=b'{"id": 1' + b"0" * 5000 + b"}"),
+        add(reply=b'{"id": 1e400}'),
         add(reply={"id": True}),
         add(reply=[{"id": 9}]),
         add(reply=b"<html>"),
@@ -327,6 +330,14 @@ def test_a_reply_may_tell_that_the_user_is_of_this_run(shown: str) -> None:
     ledger.enter(add(sent=f"username={PREFIX}-1".encode(), reply={"id": 9, "username": shown}))
 
     assert [made.id for made in ledger.made] == [9]
+
+
+def test_an_id_that_is_written_as_a_float_is_the_integer() -> None:
+    ledger = Ledger(TARGET, PREFIX)
+
+    ledger.enter(add(reply={"id": 9.0}))
+
+    assert [made.path for made in ledger.made] == ["/instances/rivia/users/9/"]
 
 
 def test_a_user_that_is_shown_twice_is_entered_once_and_for_its_instance_only() -> None:
