@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from syncano_contract import judge
 from syncano_contract.bounds import Over
-from syncano_contract.client import SAFE_METHODS, Client, Unreachable
+from syncano_contract.client import SAFE_METHODS, Client, Unreachable, Unsendable
 from syncano_contract.document import Document
 from syncano_contract.ledger import NOBODY, Ledger, is_id
 from syncano_contract.model import Exchange
@@ -228,6 +228,8 @@ class Api:
             return self.client.send(method, path, headers, body, kind)
         except Unreachable as error:
             raise CannotTell(f"{kind} gave no reply before: {error}", judge.NO_REPLY) from error
+        except Unsendable as error:
+            raise CannotTell(f"{kind} cannot be sent: {error}", judge.BODY) from error
         except Over as over:
             raise CannotTell(str(over)) from over
 
