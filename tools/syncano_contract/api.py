@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from syncano_contract import judge
 from syncano_contract.bounds import Over
-from syncano_contract.client import SAFE_METHODS, Client, Unreachable, Unsendable
+from syncano_contract.client import REPEATABLE, SAFE_METHODS, Client, Unreachable, Unsendable
 from syncano_contract.document import Document
 from syncano_contract.ledger import NOBODY, Ledger, is_id
 from syncano_contract.model import Exchange
@@ -237,7 +237,10 @@ class Api:
         self, operation_id: str, path: str, headers: Mapping[str, str], body: bytes | None, kind: str = ""
     ) -> Reply:
         operation = self.document.operation(operation_id)
-        return Reply(operation, self.request(operation.method, path, headers, body, kind or operation_id))
+        exchange = self.request(operation.method, path, headers, body, kind or operation_id)
+        is_refused = exchange.response is not None and exchange.response.status // 100 == 4
+        is_once_only = is_refused and operation.method not in REPEATABLE
+        return Reply(operation, exchange, is_once_only and self.client.log.is_repeated(exchange))
 
     def _keep(self, use: str, instance: str, api_key: str) -> User:
         kept = self.worker, use

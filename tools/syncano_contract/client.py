@@ -52,6 +52,10 @@ class Log:
     began: float = field(default_factory=time.monotonic)  # seconds
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def is_repeated(self, exchange: Exchange) -> bool:
+        """Whether the same request was sent before, as is done where it is answered with 429."""
+        return any(each.request is exchange.request for each in self.exchanges[: exchange.number - 1])
+
     def add(self, make: Callable[[int], Exchange]) -> Exchange:
         """Append the exchange that `make` gives for the next number, and tell the watchers, one after the other."""
         with self._lock:

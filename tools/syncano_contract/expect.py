@@ -24,6 +24,7 @@ FIRST_NAMED = {"addUser": "USERS-ADD-5", "updateUser": "USERS-UPDATE-6"}
 def success(reply: Reply) -> None:
     """Expect the documented status of a success."""
     _not_throttled(reply)
+    _not_doubtful(reply)
     if reply.status != reply.operation.success:
         expected = f"{reply.operation.id} to answer {reply.operation.success}"
         raise Failed(expected, str(reply), reply.exchange, judge.of_status(reply.status))
@@ -114,6 +115,7 @@ def blocked(reason: str, requirement: str) -> NoReturn:
 def that(holds: object, expected: str, seen: str, reply: Reply, subject: str | None = None) -> None:
     """Expect what no comparison of two values says; a failure may be put down to a `subject`, as for `refused`."""
     if not holds:
+        _not_doubtful(reply)
         raise Failed(expected, seen, reply.exchange, subject)
 
 
@@ -168,6 +170,11 @@ def _not_throttled(reply: Reply) -> None:
         )
     if 300 <= reply.status < 400:
         raise CannotTell(f"{reply.operation.id} was redirected ({reply.status}); redirects are not followed")
+
+
+def _not_doubtful(reply: Reply) -> None:
+    if reply.is_doubtful:
+        raise CannotTell(f"{reply.operation.id} was answered with 429, maybe after it took effect, and then {reply}")
 
 
 def _is_messages(value: object) -> bool:

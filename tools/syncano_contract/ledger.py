@@ -65,6 +65,7 @@ class Ledger:
         self._instances = {target.instance, target.other.instance} if target.other else {target.instance}
         self._made: dict[tuple[str, int], Made] = {}
         self._strange: set[tuple[str, int]] = set()  # ids that were shown with a name of somebody else
+        self._throttled: set[str] = set()  # names of adds that were answered with 429
         self._unknown: list[str] = []
 
     @property
@@ -99,12 +100,16 @@ class Ledger:
         """Note whom an exchange shows, and the user that it added or may have."""
         request, response = exchange.request, exchange.response
         found = _addressed(path_below(self._target.url, request.url))
-        if found is None or (response and response.status // 100 != 2):
+        if found is None:
             return
         instance, shown = unquote(found["instance"]), json_object(response.body if response else b"")
-        self._tell_apart(instance, shown)
-        if request.method == "POST" and found.re is USERS:
+        is_add, is_success = request.method == "POST" and found.re is USERS, not response or response.status // 100 == 2
+        if is_success:
+            self._tell_apart(instance, shown)
+        if is_add and is_success:
             self._enter(instance, shown, exchange)
+        elif is_add and response:
+            self._doubt(_sent_name(exchange), response.status, shown)
 
     def _tell_apart(self, instance: str, shown: Mapping[str, object]) -> None:
         """Note the id of somebody else: one that goes with a name which this run did not make up."""
@@ -115,13 +120,20 @@ class Ledger:
 
     def _enter(self, instance: str, shown: Mapping[str, object], exchange: Exchange) -> None:
         """Enter the user that an add shows, or else the name that it sent: an id may be that of somebody else."""
-        user_id, username = shown.get("id"), str(json_object(exchange.request.body or b"").get("username", ""))
+        user_id, username = shown.get("id"), _sent_name(exchange)
         is_named = self._is_ours(username) or self._is_ours(shown.get("username"))
         if is_id(user_id) and is_named and (instance, user_id) not in self._strange:
             made = self._made.setdefault((instance, user_id), Made(instance, user_id, username, exchange.number))
             if _folded(made.username) == _folded(username):
                 return
         if instance != self.nowhere and not is_unconnected(exchange):
+            self._unknown.append(username)
+
+    def _doubt(self, username: str, status: int, shown: Mapping[str, object]) -> None:
+        """Note the name of an add that was throttled and then refused as taken: it may have been heeded before."""
+        if status == 429:
+            self._throttled.add(username)
+        elif username in self._throttled and "username" in shown and "password" not in shown:
             self._unknown.append(username)
 
     def check(self, method: str, path: str, headers: Mapping[str, str]) -> None:
@@ -179,6 +191,10 @@ class Ledger:
 def _addressed(path: str) -> re.Match[str] | None:
     """Match a path below the base URL to the resource that it addresses, if it is one of users."""
     return next((found for pattern in (USERS, USER, OWN) if (found := pattern.match(path))), None)
+
+
+def _sent_name(exchange: Exchange) -> str:
+    return str(json_object(exchange.request.body or b"").get("username", ""))
 
 
 def _folded(username: str) -> str:

@@ -38,6 +38,7 @@ class Reply:
 
     operation: Operation
     exchange: Exchange
+    is_doubtful: bool = False  # whether it refuses what was sent before too, and answered with 429
 
     @property
     def status(self) -> int:

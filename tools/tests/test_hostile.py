@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import broken
-from altered import Answer, altered, target_of, with_verdict
+from altered import Answer, altered, run_against, target_of, with_verdict
 from broken import CHUNKED, GZIPPED, OK, Broken, Talk, answer, for_ever, send, sized
 from syncano_contract import client as clients
 from syncano_contract import document, judge
@@ -285,6 +285,43 @@ def test_an_hour_of_throttling_is_told_and_not_waited_for() -> None:
         f"error: {server.url} throttles: 429 for longer than the 30 s that a request waits (Retry-After: 3600)",
         "  try again later",
     ]
+
+
+def test_a_user_key_in_json_that_is_cut_off_stands_in_its_member() -> None:
+    numbers = count(1)
+
+    def cut(seen: Answer) -> Answer:
+        return replace(seen, content=seen.content[:-2]) if seen.is_user and next(numbers) % 4 == 0 else seen
+
+    report = run_against(altered(cut), replace(QUICK, only=("SECRETS-3", "SHAPE-3", "USER-DETAILS-*")))
+
+    assert with_verdict(report, Verdict.FAILED) == {"SHAPE-3"}
+
+
+def test_a_user_key_elsewhere_in_json_that_is_cut_off_is_found() -> None:
+    def cut(seen: Answer) -> Answer:
+        if seen.is_user and seen.request.method == "GET":
+            shown = json.dumps({**seen.body, "token": seen.body["user_key"]})
+            return replace(seen, content=shown[:-1].encode())
+        return seen
+
+    report = run_against(altered(cut), replace(QUICK, only=("SECRETS-3",)))
+
+    assert with_verdict(report, Verdict.FAILED) == {"SECRETS-3"}
+
+
+ADDED_ALL_THE_SAME = b"HTTP/1.1 429 X\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_an_add_that_took_effect_though_it_was_throttled_fails_nothing() -> None:
+    def do(number: int, reply: bytes) -> Talk:
+        return send(ADDED_ALL_THE_SAME if number % 2 else reply)
+
+    report = run_between(do, replace(QUICK, only=("USERS-ADD-1*", "USERS-ADD-5")))
+
+    assert with_verdict(report, Verdict.FAILED) == set()
+    assert "USERS-ADD-5" in with_verdict(report, Verdict.PASSED)
+    assert any(line.startswith("perhaps a user ") for line in report.left_behind)
 
 
 class Jumping(datetime):

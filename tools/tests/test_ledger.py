@@ -316,6 +316,22 @@ def test_an_id_that_two_adds_give_is_the_first_ones(ledger: Ledger) -> None:
     assert ledger.unidentified == (f"{PREFIX}-2",)
 
 
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [({"username": ["taken"]}, (f"{PREFIX}-1",)), ({"username": ["a"], "password": ["b"]}, ()), ({"detail": "x"}, ())],
+)
+def test_an_add_that_is_refused_as_taken_after_a_429_may_have_been_heeded_before(
+    reply: object, told: tuple[str, ...]
+) -> None:
+    ledger = Ledger(TARGET, PREFIX)
+
+    ledger.enter(add(status=400, reply=reply, sent={"username": f"{PREFIX}-2"}))
+    ledger.enter(add(status=429))
+    ledger.enter(add(status=400, reply=reply))
+
+    assert (ledger.made, ledger.unidentified) == ((), told)
+
+
 def test_who_is_the_runs_own_stays_so_under_another_name(ledger: Ledger) -> None:
     ledger.enter(add(method="GET", path="/instances/rivia/user/", reply={"id": 5, "username": "renamed"}))
 
