@@ -15,9 +15,9 @@ from urllib.parse import quote, urlencode
 
 from syncano_contract import judge
 from syncano_contract.bounds import Over
-from syncano_contract.client import SAFE_METHODS, Client, Unreachable
+from syncano_contract.client import REPEATABLE, SAFE_METHODS, Client, Unreachable, Unsendable
 from syncano_contract.document import Document
-from syncano_contract.ledger import NOBODY, Ledger
+from syncano_contract.ledger import NOBODY, Ledger, is_id
 from syncano_contract.model import Exchange
 from syncano_contract.outcome import CannotTell, Inapplicable
 from syncano_contract.redact import Redactor
@@ -228,6 +228,8 @@ class Api:
             return self.client.send(method, path, headers, body, kind)
         except Unreachable as error:
             raise CannotTell(f"{kind} gave no reply before: {error}", judge.NO_REPLY) from error
+        except Unsendable as error:
+            raise CannotTell(f"{kind} cannot be sent: {error}", judge.BODY) from error
         except Over as over:
             raise CannotTell(str(over)) from over
 
@@ -235,7 +237,10 @@ class Api:
         self, operation_id: str, path: str, headers: Mapping[str, str], body: bytes | None, kind: str = ""
     ) -> Reply:
         operation = self.document.operation(operation_id)
-        return Reply(operation, self.request(operation.method, path, headers, body, kind or operation_id))
+        exchange = self.request(operation.method, path, headers, body, kind or operation_id)
+        is_refused = exchange.response is not None and exchange.response.status // 100 == 4
+        is_once_only = is_refused and operation.method not in REPEATABLE
+        return Reply(operation, exchange, is_once_only and self.client.log.is_repeated(exchange))
 
     def _keep(self, use: str, instance: str, api_key: str) -> User:
         kept = self.worker, use
@@ -249,8 +254,12 @@ class Api:
         username, password = self.name(), self.password()
         reply = arranged(self.add(username=username, password=password, instance=instance, api_key=api_key))
         user_id, user_key = reply.at("id"), reply.at("user_key")
-        if type(user_id) is not int or not isinstance(user_key, str) or not user_key:
+        if not is_id(user_id) or not isinstance(user_key, str) or not user_key:
             raise CannotTell("the reply of addUser has no usable id and user_key", judge.BODY)
+        made = self.ledger.user(instance, user_id)
+        if made is None or made.username != username:
+            subject = "USERS-ADD-3" if made else "USERS-ADD-17"
+            raise CannotTell("addUser showed another user than the one that it was to add", subject)
         with self._lock:
             if user_id in self._given or user_key in self._given:
                 raise CannotTell("addUser gave two users the same id or key", "USERS-ADD-3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -9,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
 
 from syncano_contract.bounds import Bounds, Over
-from syncano_contract.connections import Pool, is_cut, pools
+from syncano_contract.connections import Pool, is_cut, is_unpacked, pools
 from syncano_contract.model import Exchange, Request, Response
 from syncano_contract.pacing import Pace, pause_of
 from syncano_contract.target import Target
-from syncano_contract.unanswered import closed_early, worded
+from syncano_contract.unanswered import Unfinished, closed_early, worded
 
 LARGEST_BODY = 5_000_000  # bytes; a reply over it is recorded as an error
 LONGEST_WAIT = 30.0  # seconds that one request waits for a throttling target, all in all
@@ -31,10 +32,15 @@ FROM_A_PROXY = frozenset({407, 502, 503, 504})  # what a proxy answers itself, s
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT"})
 USER_AGENT = "syncano-contract"
+FIELD_VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")  # what each reader takes alike (RFC 9110, section 5.5)
 
 
 class Unreachable(Exception):
     """The target gave no reply to the last requests of this kind, so that no more of them are sent."""
+
+
+class Unsendable(Exception):
+    """A header cannot carry the value that it is to have, such as a key that a reply gave."""
 
 
 @dataclass
@@ -45,6 +51,10 @@ class Log:
     watchers: list[Callable[[Exchange], None]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)  # seconds
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_repeated(self, exchange: Exchange) -> bool:
+        """Whether the same request was sent before, as is done where it is answered with 429."""
+        return any(each.request is exchange.request for each in self.exchanges[: exchange.number - 1])
 
     def add(self, make: Callable[[int], Exchange]) -> Exchange:
         """Append the exchange that `make` gives for the next number, and tell the watchers, one after the other."""
@@ -98,10 +108,13 @@ class Client:
         """Send one request to a path below the base URL and return the last exchange that came of it.
 
         A 429 is waited for, as `Retry-After` says (RFC 9110, section 10.2.3), up to LONGEST_WAIT. Raises Unreachable
-        when the last requests of the same `kind` had no reply, and Over when the run has ended.
+        when the last requests of the same `kind` had no reply, Over when the run has ended, and Unsendable.
         """
-        self._give_up_on(kind)
         request = Request(method, self._base + path, tuple({**self._common, **headers}.items()), body)
+        for name, value in request.headers:
+            if not FIELD_VALUE.fullmatch(value):
+                raise Unsendable(f"no header can carry what {name} is to be")
+        self._give_up_on(kind)
         waited = 0.0
         while True:
             exchange = self._attempt(request)
@@ -239,22 +252,28 @@ class _Failures:
 
 
 def _body(raw: urllib3.BaseHTTPResponse) -> bytes:
-    """Return the body, and give the connection back; raises TimeoutError where that was cut, whatever came of it."""
+    """Return the body, and give the connection back; raises Unfinished where that was cut, whatever came of it."""
     connection = raw.connection
     try:
         body = _read(raw)
         raw.release_conn()
-    except (HTTPError, OSError):
-        if not is_cut(connection):
+    except (HTTPError, OSError) as failure:
+        if not is_cut(connection) and not isinstance(failure, (ReadTimeoutError, TimeoutError)):
             raise
+        raise Unfinished from failure
     finally:
         raw.close()
     if is_cut(connection):
-        raise TimeoutError
+        raise Unfinished
+    if not is_unpacked(raw):
+        raise IncompleteRead(raw.tell(), 1)
     return body
 
 
 def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
+    coding = raw.headers.get("Transfer-Encoding", "chunked")
+    if coding.strip().lower() not in ("chunked", "identity"):
+        raise ValueError(f"its Transfer-Encoding is {coding}, for which nobody asked")
     chunks: list[bytes] = []
     size = 0
     while chunk := raw.read1(65536):

@@ -11,6 +11,7 @@ from typing import Any
 import urllib3
 import urllib3.connection
 from urllib3.exceptions import ConnectTimeoutError
+from urllib3.response import DeflateDecoder, GzipDecoder, GzipDecoderState
 from urllib3.util import make_headers, wait_for_read
 
 from syncano_contract import tls
@@ -93,6 +94,16 @@ class Connection(urllib3.connection.HTTPConnection):
 def is_cut(connection: object) -> bool:
     """Whether a connection was cut, as the reply on it was not complete in time."""
     return isinstance(connection, Connection) and connection.was_cut
+
+
+def is_unpacked(raw: urllib3.BaseHTTPResponse) -> bool:
+    """Whether a body that came packed came whole: urllib3 takes one that is cut off for the whole too."""
+    decoder = getattr(raw, "_decoder", None)
+    for each in getattr(decoder, "_decoders", [decoder]):
+        is_done = getattr(each, "_state", None) == GzipDecoderState.SWALLOW_DATA  # what follows the end is no matter
+        if isinstance(each, (GzipDecoder, DeflateDecoder)) and raw.tell() and not (is_done or each._obj.eof):
+            return False
+    return True
 
 
 class TlsConnection(Connection, urllib3.connection.HTTPSConnection):

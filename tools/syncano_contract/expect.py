@@ -25,9 +25,10 @@ FIRST_NAMED = {"addUser": "USERS-ADD-5", "updateUser": "USERS-UPDATE-6"}
 def success(reply: Reply) -> None:
     """Expect the documented status of a success."""
     _not_throttled(reply)
+    _not_doubtful(reply)
     if reply.status != reply.operation.success:
         expected = f"{reply.operation.id} to answer {reply.operation.success}"
-        raise Failed(expected, str(reply), reply.exchange, _server_error(reply), places=STATUS)
+        raise Failed(expected, str(reply), reply.exchange, judge.of_status(reply.status), places=STATUS)
 
 
 def refused(reply: Reply, *statuses: int, subject: str | None = None) -> None:
@@ -119,6 +120,7 @@ def blocked(reason: str, requirement: str) -> NoReturn:
 def that(holds: object, expected: str, seen: str, reply: Reply, subject: str | None = None) -> None:
     """Expect what no comparison of two values says; a failure may be put down to a `subject`, as for `refused`."""
     if not holds:
+        _not_doubtful(reply)
         raise Failed(expected, seen, reply.exchange, subject)
 
 
@@ -176,6 +178,11 @@ def _not_throttled(reply: Reply) -> None:
         raise CannotTell(f"{reply.operation.id} was redirected ({reply.status}); redirects are not followed")
 
 
+def _not_doubtful(reply: Reply) -> None:
+    if reply.is_doubtful:
+        raise CannotTell(f"{reply.operation.id} was answered with 429, maybe after it took effect, and then {reply}")
+
+
 def _showing(seen: Mapping[str, object], reply: Reply) -> tuple[str, ...]:
     """Return the pointers at which this very reply shows these values: another one may have shown them."""
     return tuple(each for each, value in seen.items() if _shows(reply, each, value))
@@ -192,14 +199,10 @@ def _is_messages(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
 
 
-def _server_error(reply: Reply) -> str | None:
-    return judge.SERVER_ERROR if reply.status >= 500 else None
-
-
 def _other_aspect(reply: Reply) -> str | None:
-    """Return what else is judged of a reply that is no refusal: a crash, or a success that shows no user at all."""
+    """Return what else is judged of a reply that is no refusal: its status, or a success that shows no user at all."""
     is_empty = reply.status == reply.operation.success and not reply.shows_user
-    return judge.BODY if is_empty else _server_error(reply)
+    return judge.BODY if is_empty else judge.of_status(reply.status)
 
 
 def _folded(name: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.~=&/+-]{0,256}\Z")
 # The aspects of a reply; a requirement names the one that it judges as its `subject`.
 STATUS, MEDIA_TYPE, BODY, ERROR_BODY, HEADERS = "status", "media type", "body", "error body", "headers"
 SERVER_ERROR, NO_REPLY = "server error", "no reply"
+
+MOST_DIGITS = 4200  # of an integer: Python turns no more than 4,300 into text
+BEYOND = 10**400  # stands for every number that is too large for a float
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def judge(document: Document, base_url: str, exchange: Exchange) -> Iterator[Dep
     name = operation.id if operation else exchange.request.method
     if response.status == 501 and _matched(document, base_url, exchange) is None:
         return  # a method that the deployment does not know at all (RFC 9110, section 15.6.2)
-    if response.status >= 500:
+    if of_status(response.status) == SERVER_ERROR:
         yield Departure(SERVER_ERROR, name, "no 5xx status", f"status {response.status}", exchange, (STATUS,))
     elif operation is not None and response.status in operation.shapes:
         for each in against(operation.shapes[response.status], response):
@@ -83,6 +87,11 @@ def judge(document: Document, base_url: str, exchange: Exchange) -> Iterator[Dep
         listed = ", ".join(str(status) for status in sorted(operation.shapes))
         expected = f"one of the statuses {listed}"
         yield Departure(STATUS, name, expected, f"status {response.status}", exchange, (STATUS,))
+
+
+def of_status(status: int) -> str | None:
+    """Return the aspect of which a status alone tells: a 5xx, or one over 599, which is none of HTTP's."""
+    return STATUS if status > 599 else SERVER_ERROR if status >= 500 else None
 
 
 def against(shape: Shape, response: Response) -> Iterator[Difference]:
@@ -112,9 +121,23 @@ def parse(body: bytes) -> object:
     Of a member that is there twice the last one counts: names SHOULD be unique (section 4), so that this is no fault.
     """
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        text = body.decode("utf-8")
+        return json.loads(text, parse_constant=_refuse_constant, parse_int=integer, parse_float=number)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def integer(text: str) -> int:
+    """Return a JSON number without fraction and exponent; of one that is too long, its beginning and its end."""
+    return int(text if len(text) <= MOST_DIGITS else text[: MOST_DIGITS - 200] + text[-200:])
+
+
+def number(text: str) -> float:
+    """Return a JSON number with a fraction or an exponent: an int for 5.0, as JSON Schema has it, and for 1e400."""
+    value = float(text)
+    if not math.isfinite(value):
+        return -BEYOND if text.startswith("-") else BEYOND
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _refuse_constant(name: str) -> object:

@@ -38,6 +38,7 @@ class Reply:
 
     operation: Operation
     exchange: Exchange
+    is_doubtful: bool = False  # whether it refuses what was sent before too, and answered with 429
 
     @property
     def status(self) -> int:
@@ -106,7 +107,7 @@ class Reply:
 def arranged(reply: Reply) -> Reply:
     """Return a reply that any success brought; raises CannotTell when it is no success."""
     if not reply.ok:
-        subject = judge.SERVER_ERROR if reply.status >= 500 else reply.operation.id
+        subject = judge.of_status(reply.status) or reply.operation.id
         raise CannotTell(f"{reply.operation.id} answered {reply}", subject)
     return reply
 

@@ -22,6 +22,10 @@ TLS = f"{NO_CONNECTION}: TLS"
 PROXY = f"{NO_CONNECTION}: the proxy"
 
 
+class Unfinished(TimeoutError):
+    """A reply had begun, and was not complete in time."""
+
+
 def is_unconnected(exchange: Exchange) -> bool:
     """Whether there was no connection at all, which says nothing of how the deployment answers."""
     return exchange.error is not None and exchange.error.startswith(NO_CONNECTION)
@@ -45,6 +49,7 @@ def worded(failure: Exception, timeout: float) -> str:
         (isinstance(failure, NewConnectionError), f"{NO_CONNECTION}: {_reason(failure)}"),
         (isinstance(failure, ConnectTimeoutError), f"{NO_CONNECTION}: no answer within {timeout:g} s"),
         (isinstance(failure, (SSLError, ssl.SSLError)), _of_tls(failure)),
+        (isinstance(failure, Unfinished), f"no complete reply within {timeout:g} s, only its beginning"),
         (isinstance(failure, (ReadTimeoutError, TimeoutError)), f"no complete reply within {timeout:g} s"),
         (closed_early(failure), "the connection was closed before a reply"),
         ("IncompleteRead" in str(failure) or _is_closing(failure), "the reply was cut off"),

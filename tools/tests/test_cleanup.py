@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from altered import QUICK, Answer, altered, run_against
-from syncano_contract import document, target
+from altered import QUICK, Answer, altered, run_against, with_verdict
+from syncano_contract import document, report, target
 from syncano_contract.cli import main
-from syncano_contract.model import Problem
+from syncano_contract.model import Problem, Verdict
 from syncano_contract.reference.seeds import render_target
 from syncano_contract.reference.server import Embedded
 from syncano_contract.remains import read
@@ -66,6 +66,30 @@ def test_what_is_not_proven_is_told_and_counts_as_left(statuses: tuple[int, ...]
 
     assert found.notes == (f"--cleanup {note}",)
     assert len(found.left_behind) == 5
+
+
+def test_a_user_who_was_there_before_is_neither_written_to_nor_shown_when_an_add_shows_it(tmp_path: Path) -> None:
+    first: dict[str, Any] = {}
+    written: list[str] = []
+
+    def cross(answer: Answer) -> Answer:
+        request = answer.request
+        is_add = request.method == "POST" and request.url.path.endswith("/rivia/users/")
+        written.extend([request.url.path] if request.method not in ("GET", "HEAD", "OPTIONS") else [])
+        if is_add and answer.is_user:
+            first.update(first or {**answer.body, "id": 77001, "username": "yennefer", "user_key": "y" * 40})
+            return answer.with_body(first) if len(written) % 2 else answer
+        return answer
+
+    found = run_against(altered(cross), replace(CLEANING, only=("USERS-*",)))
+    report.write(found, tmp_path)
+
+    assert with_verdict(found, Verdict.FAILED) == {"USERS-ADD-17"}
+    assert not any("77001" in path for path in written)
+    assert found.left_behind
+    assert all(line.startswith("perhaps a user 'contract-") for line in found.left_behind)
+    files = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
+    assert [shown for shown in ("yennefer", "77001", "y" * 40) if shown in files] == []
 
 
 def test_a_run_that_is_refused_cleans_up_too() -> None:

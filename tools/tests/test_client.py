@@ -11,7 +11,7 @@ import pytest
 import broken
 from broken import Broken, Talk
 from syncano_contract import client as clients
-from syncano_contract.client import Client, Log, Unreachable
+from syncano_contract.client import Client, Log, Unreachable, Unsendable
 from syncano_contract.model import Exchange
 from syncano_contract.target import Target
 
@@ -28,7 +28,7 @@ def send(url: str, method: str = "GET", *, timeout: float = 0.3, log: Log | None
     ("talk", "error"),
     [
         (broken.hang, "no complete reply within 0.3 s"),
-        (broken.hang_in_the_body, "no complete reply within 0.3 s"),
+        (broken.hang_in_the_body, "no complete reply within 0.3 s, only its beginning"),
         (broken.trickle_the_head, "no complete reply within 0.3 s"),
         (broken.trickle_the_body, "no complete reply within 0.3 s"),
         (broken.cut_in_the_body, "the reply was cut off"),
@@ -187,6 +187,28 @@ def test_the_headers_of_the_target_go_with_every_request_and_into_the_exchange()
         ("X-Run", "1"),
         ("X-API-KEY", "k"),
     )
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\r\nX-B: 1", "\u2603", "\x1b[2J", "a\0", " a", "a\t", "\xe9"])
+def test_a_header_that_cannot_be_sent_is_no_lack_of_a_reply(value: str) -> None:
+    log = Log()
+    with Broken(broken.answer(b"200", b"{}")) as server:
+        client = Client(Target(server.url, "rivia"), log, timeout=1)
+        with pytest.raises(Unsendable, match="X-USER-KEY"):
+            client.send("GET", "/x/", {"X-USER-KEY": value}, None, "getUserDetails")
+        client.close()
+
+    assert (log.exchanges, server.requests) == ([], [])
+
+
+@pytest.mark.parametrize("value", ["", "a", "a b\tc", "~" * 5000])
+def test_a_header_that_can_be_sent_is_sent(value: str) -> None:
+    with Broken(broken.answer(b"200", b"{}")) as server:
+        client = Client(Target(server.url, "rivia"), Log(), timeout=1)
+        client.send("GET", "/x/", {"X-USER-KEY": value}, None, "getUserDetails")
+        client.close()
+
+    assert b"X-USER-KEY: " + value.encode() + b"\r\n" in server.requests[0]
 
 
 def test_exchanges_are_numbered_in_the_order_of_sending_and_watched() -> None:

@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -22,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import broken
-from altered import Answer, altered, target_of, with_verdict
+from altered import Answer, altered, run_against, target_of, with_verdict
 from broken import CHUNKED, GZIPPED, OK, Broken, Talk, answer, for_ever, send, sized
 from syncano_contract import client as clients
 from syncano_contract import document, judge
@@ -49,6 +50,9 @@ LATE, CUT, CLOSED = (
 )
 UNUSABLE, TOO_BIG = "no usable reply: ", "no usable reply: the reply is over 5 MB"
 EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
+DEFLATED = OK + b"Content-Encoding: deflate\r\n"
+PACKED_TWICE = OK + b"Content-Encoding: gzip, gzip\r\n"
+TWICE = gzip.compress(gzip.compress(b"{}"))
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 # What the suite says of each way in which a target gives no reply.
@@ -90,6 +94,15 @@ NO_REPLY: dict[str, tuple[Talk, str]] = {
     "300 MB": (for_ever(b"x" * 65536, begin=sized(b"", b"300000000")), TOO_BIG),
     "chunks for ever": (broken.send_chunks_without_end, TOO_BIG),
     "a bomb": (send(broken.bomb(50_000_000)), TOO_BIG),
+    "half a gzip": (send(GZIPPED, b"Content-Length: 12\r\n\r\n", GZIP_HEAD, b"\xab\xae"), CUT),
+    "a gzip without its end": (send(GZIPPED, b"Content-Length: 14\r\n\r\n", gzip.compress(b"{}")[:14]), CUT),
+    "the head of a gzip": (send(GZIPPED, b"Content-Length: 10\r\n\r\n", GZIP_HEAD), CUT),
+    "half a deflate": (send(DEFLATED, b"Content-Length: 7\r\n\r\n", zlib.compress(b"{}")[:7]), CUT),
+    "half a gzip in two": (send(PACKED_TWICE, b"Content-Length: 30\r\n\r\n", TWICE[:30]), CUT),
+    "chunks of gzip": (
+        send(OK, b"Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+        f"{UNUSABLE}its Transfer-Encoding is gzip, chunked",
+    ),
     "no gzip": (send(GZIPPED, b"Content-Length: 2\r\n\r\n{}"), f"{UNUSABLE}Error -3 while decompressing"),
 }
 
@@ -109,7 +122,10 @@ REPLIES: dict[str, tuple[Talk, int, bytes]] = {
     ),
     "1,000 headers": (send(OK, b"X-A: 1\r\n" * 1000, b"Content-Length: 2\r\n\r\n{}"), 200, b"{}"),
     "a charset that is none": (answer(b"200", b"{}", b"application/json; charset=nonsense"), 200, b"{}"),
-    "half a gzip": (send(GZIPPED, b"Content-Length: 12\r\n\r\n", GZIP_HEAD, b"\xab\xae"), 200, b"{"),
+    "nothing as gzip": (send(GZIPPED, b"Content-Length: 0\r\n\r\n"), 200, b""),
+    "gzip and more": (send(GZIPPED, b"Content-Length: 32\r\n\r\n", gzip.compress(b"{}"), b"0" * 10), 200, b"{}"),
+    "two gzips": (send(GZIPPED, b"Content-Length: 42\r\n\r\n", gzip.compress(b"{") + gzip.compress(b"}")), 200, b"{}"),
+    "raw deflate": (send(DEFLATED, b"Content-Length: 4\r\n\r\n", zlib.compress(b"{}")[2:-4]), 200, b"{}"),
     "a redirect to another host": (broken.redirect, 302, b""),
     "101": (send(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", then=broken.close), 101, b""),
 }
@@ -269,6 +285,43 @@ def test_an_hour_of_throttling_is_told_and_not_waited_for() -> None:
         f"error: {server.url} throttles: 429 for longer than the 30 s that a request waits (Retry-After: 3600)",
         "  try again later",
     ]
+
+
+def test_a_user_key_in_json_that_is_cut_off_stands_in_its_member() -> None:
+    numbers = count(1)
+
+    def cut(seen: Answer) -> Answer:
+        return replace(seen, content=seen.content[:-2]) if seen.is_user and next(numbers) % 4 == 0 else seen
+
+    report = run_against(altered(cut), replace(QUICK, only=("SECRETS-3", "SHAPE-3", "USER-DETAILS-*")))
+
+    assert with_verdict(report, Verdict.FAILED) == {"SHAPE-3"}
+
+
+def test_a_user_key_elsewhere_in_json_that_is_cut_off_is_found() -> None:
+    def cut(seen: Answer) -> Answer:
+        if seen.is_user and seen.request.method == "GET":
+            shown = json.dumps({**seen.body, "token": seen.body["user_key"]})
+            return replace(seen, content=shown[:-1].encode())
+        return seen
+
+    report = run_against(altered(cut), replace(QUICK, only=("SECRETS-3",)))
+
+    assert with_verdict(report, Verdict.FAILED) == {"SECRETS-3"}
+
+
+ADDED_ALL_THE_SAME = b"HTTP/1.1 429 X\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_an_add_that_took_effect_though_it_was_throttled_fails_nothing() -> None:
+    def do(number: int, reply: bytes) -> Talk:
+        return send(ADDED_ALL_THE_SAME if number % 2 else reply)
+
+    report = run_between(do, replace(QUICK, only=("USERS-ADD-1*", "USERS-ADD-5")))
+
+    assert with_verdict(report, Verdict.FAILED) == set()
+    assert "USERS-ADD-5" in with_verdict(report, Verdict.PASSED)
+    assert any(line.startswith("perhaps a user ") for line in report.left_behind)
 
 
 class Jumping(datetime):

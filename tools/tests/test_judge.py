@@ -176,6 +176,12 @@ def test_501_for_a_method_that_no_page_has_is_let_pass(to: tuple[str, str]) -> N
 # What departs.
 
 
+@pytest.mark.parametrize("status", [600, 700, 999])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_status_over_599_is_one_that_no_page_lists_and_no_server_error(operation: str, status: int) -> None:
+    assert seen(exchange(OPERATIONS[operation], status, b"<html>", ())) == [("status", f"status {status}")]
+
+
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 599])
 @pytest.mark.parametrize("to", [ADD, ("PUT", "/instances/rivia/users/%00/"), DETAILS])
 def test_a_5xx_is_a_server_error_and_nothing_else(to: tuple[str, str], status: int) -> None:
@@ -333,6 +339,47 @@ def test_the_path_is_taken_below_any_mount_point(base: str) -> None:
     one = exchange(DETAILS, 418, base=base)
 
     assert seen(one, base) == [("status", "status 418")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5.0", 5),
+        ("-5e0", -5),
+        ("5.5", 5.5),
+        ("1e400", 10**400),
+        ("-1e400", -(10**400)),
+        ("1e-400", 0),
+        ("1" + "0" * 4100, 10**4100),
+    ],
+    ids=lambda value: str(value)[:9],
+)
+def test_a_number_is_read_as_json_schema_has_it(text: str, value: float) -> None:
+    read = parse(text.encode())
+
+    assert (type(read), read) == (type(value), value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" + "0" * 5000, "-1" + "0" * 5000, "9" * 100_000, "1e999999999", "-1e999999999"],
+    ids=lambda text: text[:9],
+)
+def test_a_number_that_is_too_long_for_python_is_an_integer_all_the_same(text: str) -> None:
+    one = exchange(body=json.dumps(USER).replace('"id": 10', f'"id": {text}', 1).encode())
+    wrong = exchange(body=json.dumps(USER).replace('"id": 10', f'"username": {text}, "id": 10', 1).encode())
+
+    assert seen(one) == []
+    assert isinstance(parse(text.encode()), int)
+    assert "null" not in str(seen(wrong))
+
+
+def test_two_long_numbers_that_differ_at_an_end_are_two() -> None:
+    first, second, third = (
+        parse(text.encode()) for text in ("1" + "0" * 5000, "2" + "0" * 5000, "1" + "0" * 4999 + "1")
+    )
+
+    assert len({first, second, third}) == 3
 
 
 def test_json_is_parsed_strictly() -> None:

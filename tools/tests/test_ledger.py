@@ -214,7 +214,7 @@ def test_without_account_key_second_tenant_and_user_key_the_rules_are_the_same()
 def test_any_successful_add_enters_its_user(status: int) -> None:
     ledger = Ledger(TARGET, PREFIX)
 
-    ledger.enter(add(status=status, reply={"id": 9, "username": "renamed"}))
+    ledger.enter(add(status=status, reply={"id": 9, "username": f" {PREFIX}-1".upper()}))
 
     assert ledger.made == (Made("rivia", 9, f"{PREFIX}-1", 7),)
     assert ledger.made[0].path == "/instances/rivia/users/9/"
@@ -253,7 +253,10 @@ def test_what_added_nobody_is_not_entered(exchange: Exchange) -> None:
         add(reply={}),
         add(reply={"id": None}),
         add(reply={"id": "9"}),
-        add(reply={"id": 9.0}),
+        add(reply={"id": 9.5}),
+        add(reply={"id": 2**63}),
+        add(reply=b'{"id": 1' + b"0" * 5000 + b"}"),
+        add(reply=b'{"id": 1e400}'),
         add(reply={"id": True}),
         add(reply=[{"id": 9}]),
         add(reply=b"<html>"),
@@ -282,13 +285,75 @@ def test_a_user_whose_name_is_not_of_this_run_is_not_the_runs_own(sent: object) 
     assert not allows(ledger, "PUT", "/instances/rivia/users/9/")
 
 
-@pytest.mark.parametrize("shown", [f"{PREFIX}-1", f" {PREFIX.upper()}-1"])
+@pytest.mark.parametrize("shown", ["yennefer", "", f"x{PREFIX}-1", "\uff43ontract"])
+def test_an_add_that_shows_a_name_of_somebody_else_enters_nobody(shown: str) -> None:
+    ledger = Ledger(TARGET, PREFIX)
+
+    ledger.enter(add(reply={"id": 9, "username": shown}))
+
+    assert (ledger.made, ledger.unidentified) == ((), (f"{PREFIX}-1",))
+    assert not allows(ledger, "PUT", "/instances/rivia/users/9/")
+    assert ledger.user("rivia", 9) is None
+
+
+@pytest.mark.parametrize("shown", [{}, {"username": None}, {"username": f"{PREFIX}-1"}])
+def test_an_id_that_was_seen_under_a_name_of_somebody_else_is_entered_no_more(shown: dict[str, object]) -> None:
+    ledger = Ledger(TARGET, PREFIX)
+    seen = {"id": 9, "username": "yennefer"}
+
+    ledger.enter(add(method="GET", path="/instances/rivia/user/?user_key=k", reply=seen))
+    for instance in ("rivia", "cintra"):
+        ledger.enter(add(path=f"/instances/{instance}/users/", reply={"id": 9, **shown}))
+
+    assert [made.instance for made in ledger.made] == ["cintra"]
+    assert ledger.unidentified == (f"{PREFIX}-1",)
+
+
+def test_an_id_that_two_adds_give_is_the_first_ones(ledger: Ledger) -> None:
+    ledger.enter(add(sent={"username": f"{PREFIX}-2"}, reply={"id": 5}))
+
+    assert ledger.user("rivia", 5) == Made("rivia", 5, f"{PREFIX}-1", 7)
+    assert ledger.unidentified == (f"{PREFIX}-2",)
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [({"username": ["taken"]}, (f"{PREFIX}-1",)), ({"username": ["a"], "password": ["b"]}, ()), ({"detail": "x"}, ())],
+)
+def test_an_add_that_is_refused_as_taken_after_a_429_may_have_been_heeded_before(
+    reply: object, told: tuple[str, ...]
+) -> None:
+    ledger = Ledger(TARGET, PREFIX)
+
+    ledger.enter(add(status=400, reply=reply, sent={"username": f"{PREFIX}-2"}))
+    ledger.enter(add(status=429))
+    ledger.enter(add(status=400, reply=reply))
+
+    assert (ledger.made, ledger.unidentified) == ((), told)
+
+
+def test_who_is_the_runs_own_stays_so_under_another_name(ledger: Ledger) -> None:
+    ledger.enter(add(method="GET", path="/instances/rivia/user/", reply={"id": 5, "username": "renamed"}))
+
+    assert allows(ledger, "PUT", "/instances/rivia/users/5/")
+    assert ledger.unidentified == ()
+
+
+@pytest.mark.parametrize("shown", [f"{PREFIX}-1", f" {PREFIX.upper()}-1", f"\uff43{PREFIX[1:]}-1"])
 def test_a_reply_may_tell_that_the_user_is_of_this_run(shown: str) -> None:
     ledger = Ledger(TARGET, PREFIX)
 
     ledger.enter(add(sent=f"username={PREFIX}-1".encode(), reply={"id": 9, "username": shown}))
 
     assert [made.id for made in ledger.made] == [9]
+
+
+def test_an_id_that_is_written_as_a_float_is_the_integer() -> None:
+    ledger = Ledger(TARGET, PREFIX)
+
+    ledger.enter(add(reply={"id": 9.0}))
+
+    assert [made.path for made in ledger.made] == ["/instances/rivia/users/9/"]
 
 
 def test_a_user_that_is_shown_twice_is_entered_once_and_for_its_instance_only() -> None:

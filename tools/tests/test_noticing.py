@@ -41,6 +41,8 @@ NOTICED: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "same-update-twice-is-refused": (("USERS-UPDATE-*",), {"USERS-UPDATE-14"}),
     "api-key-is-taken-by-its-beginning": (("KEYS-*",), {"KEYS-10"}),
     "a-pair-of-keys-opens-any-instance": (("KEYS-*",), {"KEYS-9"}),
+    "every-fourth-add-shows-another-user": (("USERS-*",), {"USERS-ADD-17"}),
+    "add-shows-another-name": (("USERS-*",), {"USERS-ADD-17"}),
     "tenants-share-users": (("KEYS-*",), {"KEYS-7"}),
     "details-in-any-instance": (("USER-DETAILS-*",), {"USER-DETAILS-8"}),
     "reset-in-any-instance": (("USERS-RESET-*",), {"USERS-RESET-9"}),

@@ -38,6 +38,12 @@ def test_what_was_read_is_written_in_the_same_bytes() -> None:
     assert to_json(told(of)) == to_json(of)
 
 
+def test_a_number_stays_as_it_was_written() -> None:
+    of = replace(odd(), seconds=5.0)
+
+    assert to_json(told(of)) == to_json(of)
+
+
 def test_what_was_read_has_the_verdicts_and_the_evidence_of_the_run() -> None:
     read_back = told(odd())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from altered import QUICK, Answer, altered, run_against
 from syncano_contract import report
+from syncano_contract.judge import shorten
 from syncano_contract.model import Exchange, Report, Request, Response, Result, Verdict
 from syncano_contract.strangers import shaped, without
 
@@ -49,6 +51,141 @@ def test_a_stranger_is_reduced_to_a_shape(body: Any) -> None:
 
     assert response is not None
     assert "yen" not in response.body.decode().lower()
+
+
+RECORD = json.dumps({"id": 77001, "username": "yennefer", "email": "yen@aretuza.example"})
+UNREAD = {
+    "prefix": f")]}}'\n{RECORD}",
+    "cut off": RECORD[:-1],
+    "cut in a name": RECORD[: RECORD.index("nefer")],
+    "two documents": f"{RECORD}\n{RECORD}",
+    "ours and another": f"{json.dumps(OURS)}\n{RECORD}",
+    "trailing comma": f"{RECORD[:-1]},}}",
+    "comment": f"{RECORD} // x",
+    "deep": '{"a":' * 1500 + RECORD + "}" * 1500,
+    "Python": repr(json.loads(RECORD)),
+    "PHP": "Array ( [id] => 77001 [username] => yennefer )",
+    "an object": "User(id=77001, username='yennefer')",
+    "XML": "<user><id>77001</id><username>yennefer</username></user>",
+    "an attribute": '<user id="77001" username="yennefer"/>',
+    "form": "id=77001&username=yennefer",
+    "HTML": f"<html><pre>{RECORD}</pre></html>",
+    "escaped HTML": f"<html><pre>{html.escape(RECORD)}</pre></html>",
+    "table": "<tr><td>Username</td><td>yennefer</td></tr>",
+    "YAML": "id: 77001\nusername: yennefer\n",
+    "no name": '{"id": 77001, "first_name": "yennefer"',
+    "UTF-16": "id=77001&username=yennefer".encode("utf-16-le").decode(),
+}
+
+
+@pytest.mark.parametrize("status", [200, 403, 500])
+@pytest.mark.parametrize("form", UNREAD)
+def test_what_is_no_json_and_may_show_a_stranger_is_told_by_its_size(form: str, status: int) -> None:
+    content = UNREAD[form].encode()
+
+    response = shaped(exchange(content, status), is_ours).response
+
+    assert response is not None
+    assert response.body == b"<%d bytes that are no JSON>" % len(content)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (f'{RECORD[:-1]}, "n": 1{"0" * 5000}}}'.encode(), 200),
+        (f'{RECORD[:-1]}, "n": 1e999}}'.encode(), 200),
+        (RECORD, 200),
+        ({"detail": RECORD}, 404),
+        ({"user": {"username": "yennefer", "email": "yen@aretuza.example"}}, 403),
+        ({"id": 1, "first_name": "yennefer"}, 200),
+        ({"first_name": "yennefer"}, 200),
+        ({"users": {"yennefer": {"id": 7}}}, 200),
+        ({"users": [{"name": "yennefer"}]}, 403),
+        ({"id": 7, "user_key": "k", "yen@aretuza.example": 1}, 200),
+    ],
+)
+def test_json_that_shows_a_stranger_in_an_odd_place_is_reduced(body: Any, status: int) -> None:
+    response = shaped(exchange(body, status), is_ours).response
+
+    assert response is not None
+    assert b"yen" not in response.body
+    assert b"<" in response.body
+
+
+MINE = json.dumps({"user_key": "k" * 40, "profile": {"id": 9, "email": ""}, **OURS, "groups": []})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MINE[:-1],
+        MINE[: MINE.index("contract-1") + 10],
+        f")]}}'{MINE}",
+        f"{MINE},",
+        '{"id": 5, "user_key": "kkkk',
+        "<user><username>contract-1</username><id>5</id></user>",
+        f"<pre>{html.escape(MINE)}</pre>",
+        "username=contract-2&password=pw",
+        '{"username": null, "password": "pw"',
+        "<html><h1>502 Bad Gateway</h1><hr>nginx</html>",
+        "The username is required, and so is the email.",
+        "username: this field must not be blank",
+        "Traceback (most recent call last):\n  File 'views.py'\nKeyError: 'username'",
+        '<input name="username"><input name="password">',
+        "profile",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 500])
+def test_broken_replies_on_ours_and_error_pages_stay(text: str, status: int) -> None:
+    for given in (exchange(text.encode(), status), exchange({"detail": text}, status)):
+        assert shaped(given, is_ours) == given
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-User", "yennefer"),
+        ("X-User-Id", "77001"),
+        ("Account-Email", "yen@aretuza.example"),
+        ("X-Debug", RECORD),
+        ("Location", "/v1.1/instances/rivia/users/yennefer/"),
+    ],
+)
+def test_a_header_that_shows_a_stranger_is_hidden(name: str, value: str) -> None:
+    given = exchange(STRANGER | {"username": "yennefer"})
+    assert given.response is not None
+    told = replace(given, response=replace(given.response, headers=((name, value), ("Content-Type", "a/b"))))
+    found = Result("A-1", Verdict.FAILED, f"saw {value}", (1,))
+
+    response = shaped(told, is_ours).response
+
+    assert response is not None
+    assert response.headers[1] == ("Content-Type", "a/b")
+    assert not re.search("yen|77001", f"{response.headers} {without(found, [told], is_ours).message}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("X-User", "contract-1"), ("X-User-Id", "5"), ("X-Debug-User", "sent"), ("Server", "x/1")]
+)
+def test_a_header_on_ours_stays(name: str, value: str) -> None:
+    given = exchange(OURS)
+    assert given.response is not None
+    request = replace(given.request, headers=(("X-USER-KEY", "sent"),))
+    told = replace(given, request=request, response=replace(given.response, headers=((name, value),)))
+
+    assert shaped(told, is_ours) == told
+
+
+@pytest.mark.parametrize("form", UNREAD)
+def test_messages_show_nothing_of_what_is_no_json(form: str) -> None:
+    content = UNREAD[form].encode()
+    for padding in (b"", b" " * 200):
+        seen = f"saw 200 {shorten(content + padding)} (no JSON)"
+
+        hidden = without(Result("A-1", Verdict.FAILED, seen, (1,)), [exchange(content + padding)], is_ours)
+
+        assert not re.search("yen|77001|aretuza|y\0e", hidden.message)
+        assert hidden.message.startswith("saw 200 ")
 
 
 def test_a_shape_has_types_in_the_place_of_values() -> None:

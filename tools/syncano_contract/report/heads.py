@@ -13,10 +13,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from syncano_contract import judge
 from syncano_contract.conclusion import Counts
 from syncano_contract.model import Conclusion, Level, Problem, Verdict
 from syncano_contract.remains import FIX
+from syncano_contract.report.reading import json_of
 
 TAKEN = ("target", "instance", "seconds", "depth", "read_only", "requests")
 NAMES = ("version", *TAKEN, "conclusion", "started", "only", "interrupted", "counts")
@@ -49,7 +49,7 @@ def head(file: Path) -> Head:
     except OSError as error:
         raise Problem(f"cannot read {file}: {error.strerror}", FIX) from error
     try:
-        return _head(judge.parse(content))
+        return _head(json_of(content))
     except ValueError as error:
         raise Problem(f"{file} is no report of a run: {error}", FIX) from error
 

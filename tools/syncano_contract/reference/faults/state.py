@@ -34,6 +34,20 @@ class _AddIsNotKept(Deployment):
         return reply
 
 
+@GROUP.steps("every-fourth-add-shows-another-user", MUST)
+class _AddsAreCrossed(Deployment):
+    """Every fourth add is answered with the user who was there first."""
+
+    def __init__(self, store: Store, passwords: Passwords) -> None:
+        super().__init__(store, passwords)
+        self._numbers = count(1)
+
+    async def add(self, call: Call) -> Reply:
+        reply = await super().add(call)
+        first = self._store.user_with_key(call.instance, self._store.seeds().user_key)
+        return self.represent(call, first) if first and next(self._numbers) % 4 == 0 else reply
+
+
 @GROUP.steps("update-is-not-kept", MUST)
 class _UpdateIsNotKept(Deployment):
     """An update is answered as if it had been made, and is not made."""
