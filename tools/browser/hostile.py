@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
@@ -9,38 +10,45 @@ from typing import Any
 from handmade import HOSTILE
 
 ACT = "alert(document.title=window.ran=1)"
+SCRIPT = f"<script>{ACT}</script>"
 IMAGE = f"<img src=x onerror={ACT}>"
-PAYLOADS = {
-    "handmade": HOSTILE,
-    "script": f"<script>{ACT}</script>",
-    "handler": IMAGE,
-    "svg": f"<svg/onload={ACT}>",
-    "details": f"<details open ontoggle={ACT}>",
-    "frame": "<iframe srcdoc='<script>parent.ran=1</script>'>",
-    "out of an attribute": f'">{IMAGE}',
-    "out of a quoted attribute": f"'>{IMAGE}",
-    "another attribute": f'" autofocus tabindex=0 onfocus={ACT} x="',
-    "another quoted attribute": f"' autofocus tabindex=0 onfocus={ACT} x='",
-    "out of what holds text": f"</title></style></textarea></template></noscript></pre></script>{IMAGE}",
-    "out of a comment": f"--!>-->{IMAGE}<!--",
-    "out of character data": f"]]>{IMAGE}",
-    "out of other namespaces": f"<math><mtext><table><mglyph><style><!--</style>{IMAGE}",
-    "a tag without an end": f"<img src=x onerror={ACT} ",
-    "entities": f"&lt;img src=x onerror={ACT}&gt;",
-    "escapes of a string": f"\\u003cimg src=x onerror={ACT}\\u003e",
-    "out of a string": f'";{ACT}//\\";{ACT}//',
-    "out of a quoted string": f"';{ACT}//\\';{ACT}//",
-    "in a template literal": f"`+{ACT}+`${{{ACT}}}",
-    "in a template": "{{ cycler.__init__.__globals__.os.abort() }}{% raw %}",
-    "a line of its own": f"\u2028\r\n\x0b\x0c{ACT}\u2029//",
-    "an address": f"javascript:{ACT}",
-    "an address with a tab": f"\x01java\tscript:{ACT}",
-    "another base": "<base href=//evil.test/><link rel=stylesheet href=a><link rel=prefetch href=b>",
-    "another page": "<meta http-equiv=refresh content='0;url=//evil.test/'>",
-    "a style": "</style><style>@import '//evil.test/';*{background:url(//evil.test/)}</style>",
-    "a name of the document": "<form name=body id=documentElement><input name=children id=main></form>",
-    "a name of every object": "__proto__",
+# Texts by the place, in a page that does not escape them, where each would run, ask for something or wait for a click.
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "<p>{}</p>": (
+        HOSTILE,
+        SCRIPT,
+        IMAGE,
+        f"<img src=x onerror={ACT} ",
+        f"<svg/onload={ACT}>",
+        f"<details open ontoggle={ACT}>",
+        f"<math><mtext><table><mglyph><style><!--</style>{IMAGE}",
+        "<iframe srcdoc='<script>parent.ran=1</script>'>",
+        "<base href=//evil.test/><link rel=stylesheet href=a>",
+    ),
+    '<p title="{}">': (f'">{IMAGE}', f'" autofocus tabindex=0 onfocus={ACT} x="'),
+    "<p title='{}'>": (f"'>{IMAGE}", f"' autofocus tabindex=0 onfocus={ACT} x='"),
+    '<a href="{}">it</a>': (f"javascript:{ACT}", f"\x01java\tscript:{ACT}"),
+    "<textarea>{}</textarea>": (f"</title></style></textarea></template></noscript></pre></script>{IMAGE}",),
+    "<style>{}</style>": ("@import '//evil.test/';*{background:url(//evil.test/)}",),
+    "<!-- {} -->": (f"--!>-->{IMAGE}<!--",),
+    "<svg><![CDATA[{}]]></svg>": (f"]]>{IMAGE}",),
+    '<script>it = "{}"</script>': (f'";{ACT}//', f"</script>{IMAGE}"),
+    "<script>it = '{}'</script>": (f"';{ACT}//",),
+    "<script>it = '\\{}'</script>": (f"\\';{ACT}//",),
+    "<script>it = `{}`</script>": (f"${{{ACT}}}",),
+    "<script>// {}\n</script>": (f"\u2028{ACT}\u2029//", f"\r\n{ACT}//"),
+    "<b></b><script>document.querySelector('b').innerHTML = '{}'</script>": (f"\\u003cimg src=x onerror={ACT}\\u003e",),
+    "<b>{}</b><script>it = document.querySelector('b'); it.innerHTML = it.textContent</script>": (
+        f"&lt;img src=x onerror={ACT}&gt;",
+    ),
 }
+# Texts that would do harm in a template, to a script that looks up a name, or by leading elsewhere.
+OTHERS = (
+    "<meta http-equiv=refresh content='0;url=//evil.test/'>",
+    "{{ cycler.__init__.__globals__.os.abort() }}{% raw %}",
+    "<form name=body id=documentElement><input name=children id=main></form>",
+    "__proto__",
+)
 REFERENCES = ("id", "requirement", "cause", "operation", "name")  # what leads from one thing to another
 CLOSED = ("api_key", "user_key")  # what has no other values than ours
 

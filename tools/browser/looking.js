@@ -161,7 +161,7 @@
     for (const link of some) {
       link.click();
       await new Promise(requestAnimationFrame);
-      if (!isInView(targetOf(link))) found.push(finding(link, link.hash));
+      if (!targetOf(link) || !isInView(targetOf(link))) found.push(finding(link, link.hash));
     }
     return found;
   };

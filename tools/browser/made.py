@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
 
 from altered import run_against
-from edits import deleted
+from edits import altered
 from handmade import add, details, failed, judged, odd, reply, report, required
 from syncano_contract import document, run
 from syncano_contract.model import Level, Report, Requirement, Verdict
@@ -20,7 +20,6 @@ from test_prove import odd as odd_proof
 from test_trace import traced
 
 FAULTS = ("add-answers-201", "reset-keeps-the-key", "etag")
-UNSOURCED = ["components", "schemas", "User", "x-source"]
 
 
 def of_report(of: Report) -> str:
@@ -68,8 +67,9 @@ def _trial(of: faults.Alteration, noticing: Mapping[Level, Iterator[Requirement]
 
 
 def with_gaps() -> Trace:
-    """A trace of a document of which a part names no source."""
-    return traced(deleted(UNSOURCED).made(dict(document.load().tree)))
+    """A trace of a document of which a part names a source that no page states."""
+    edit = altered(["components", "schemas", "User", "x-source"], ["users-list#response/200"])
+    return traced(edit.made(dict(document.load().tree)))
 
 
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -13,7 +13,7 @@ from browser.visit import COLOURS, LOOKS, Colours, Look, Visit, visit
 AXE = (Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture(params=LOOKS, ids=str)
+@pytest.fixture(scope="module", params=LOOKS, ids=str)
 def visited(request: pytest.FixtureRequest, chromium: Browser, page_file: Path) -> Iterator[Visit]:
     """Each page with everything on it unfolded, at each look."""
     with visit(chromium, page_file, request.param) as visited:
