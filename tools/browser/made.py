@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from altered import run_against
 from edits import altered
 from handmade import add, details, failed, judged, odd, reply, report, required
-from syncano_contract import document, run
+from handmade_runs import answered, kept, ran
+from syncano_contract import comparison, document, run
 from syncano_contract.model import Level, Report, Requirement, Verdict
 from syncano_contract.proof import REFERENCE, Failure, Proof, Trial, prove
 from syncano_contract.reference import faults
 from syncano_contract.reference.server import Embedded
-from syncano_contract.report import html, proof, reading, results, trace
+from syncano_contract.report import compare, html, index, proof, reading, results, trace
 from syncano_contract.settings import Depth
 from syncano_contract.trace import Trace
 from test_prove import odd as odd_proof
@@ -66,6 +69,29 @@ def _trial(of: faults.Alteration, noticing: Mapping[Level, Iterator[Requirement]
     )
 
 
+def compared(*reports: Report) -> str:
+    """Return compare.html of these runs."""
+    digests = [comparison.digest(of, f"run-{number}") for number, of in enumerate(reports)]
+    return compare.to_html(comparison.compare(digests))
+
+
+def indexed(*reports: Report) -> str:
+    """Return index.html of a folder with these reports."""
+    with TemporaryDirectory() as folder:
+        for number, of in enumerate(reports):
+            kept(of, Path(folder, f"20261101T2004{number:02}Z-reference"))
+        return index.to_html(index.read(Path(folder)))
+
+
+def over_time() -> tuple[Report, ...]:
+    """Runs of one target in which something breaks, something is mended and replies get slower."""
+    verdicts = ("++F+-", "++F+-", "+F?+-", "FF++-")
+    return tuple(
+        ran(each, day=day, traffic=answered("addUser", [1 + day * 20 + part / 9 for part in range(30)]))
+        for day, each in enumerate(verdicts)
+    )
+
+
 def with_gaps() -> Trace:
     """A trace of a document of which a part names a source that no page states."""
     edit = altered(["components", "schemas", "User", "x-source"], ["users-list#response/200"])
@@ -78,6 +104,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "report-inconclusive": lambda: of_report(judged((Level.MUST, Verdict.CANNOT_TELL), (Level.MUST, Verdict.PASSED))),
     "report-odd": lambda: of_report(odd()),
     "report-empty": lambda: of_report(report()),
+    "compare-over-time": lambda: compared(*over_time()),
+    "compare-targets": lambda: compared(*over_time(), ran("F+F+-", target="https://other.example.test/v1.1"), odd()),
+    "index": lambda: indexed(*over_time(), odd()),
     "trace": lambda: of_trace(traced()),
     "trace-with-gaps": lambda: of_trace(with_gaps()),
     "prove": lambda: of_proof(whole_proof()),
