@@ -66,11 +66,11 @@ lint-document: $(MODULES)/.ready  ## lint openapi.yaml with redocly and spectral
 WITH_CHROMIUM = chromium=$$(tools/browser/chromium.sh) && CHROMIUM="$$chromium"
 
 browser: $(READY) $(MODULES)/.ready  ## look at every page in a real browser, with axe-core too
-	@$(WITH_CHROMIUM) $(BIN)/pytest -q -n 2 --dist loadfile -o verbosity_assertions=2 tools/browser
+	@$(WITH_CHROMIUM) $(BIN)/pytest -q -n 2 --dist worksteal -o verbosity_assertions=2 tools/browser
 
 pictures: $(READY)  ## take pictures of every page, wide and narrow, light and dark, into build/pictures/
 	@rm -rf build/pictures
-	@$(WITH_CHROMIUM) $(BIN)/pytest -q -n 2 tools/browser/pictures.py
+	@$(WITH_CHROMIUM) $(BIN)/pytest -q -n 2 --dist worksteal tools/browser/pictures.py
 
 lock: $(READY)  ## write requirements.lock anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --no-annotate --no-header --strip-extras --allow-unsafe \

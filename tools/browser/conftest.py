@@ -28,8 +28,8 @@ def chromium() -> Iterator[Browser]:
     """The Chromium that CHROMIUM names, else the one on PATH: never one that Playwright fetches."""
     path = shutil.which(os.environ.get("CHROMIUM", "chromium"))
     assert path, "no Chromium: `make browser` finds or installs one"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=path, args=OPTIONS)
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=path, args=OPTIONS) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session", params=PAGES)

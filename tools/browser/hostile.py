@@ -61,6 +61,8 @@ def everywhere(value: Any, payload: str) -> Any:
         return payload.encode("utf-8", "surrogatepass")
     if isinstance(value, tuple):
         return tuple(everywhere(each, payload) for each in value)
+    if isinstance(value, dict):
+        return {key: everywhere(each, payload) for key, each in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{each.name: _member(value, each.name, payload) for each in fields(value)})
     return value

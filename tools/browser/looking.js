@@ -191,9 +191,9 @@
     .filter((name) => runs(name, each.getAttribute(name)))
     .map((name) => finding(each, `${name}=${each.getAttribute(name)}`)));
 
-  // Do to everything whatever a person may do to it, and let what follows happen.
+  // Do to everything whatever a person may do to it without leaving the page, and let what follows happen.
   const provoke = async () => {
-    for (const each of all("a, button, summary")) each.click();
+    for (const each of all("a[href^='#'], button, summary, input, select")) each.click();
     for (const each of all("body *")) each.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
     for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
   };
