@@ -20,6 +20,7 @@ from syncano_contract import session as sessions
 from syncano_contract.bounds import NOT_LOOKED_AT, Bounds, begun, seen_through
 from syncano_contract.cleaning import Cleaner
 from syncano_contract.document import Document
+from syncano_contract.judge import shorten
 from syncano_contract.model import Coverage, Problem, Report, Requirement, Result
 from syncano_contract.origins import Origins
 from syncano_contract.outcome import CannotTell
@@ -32,9 +33,13 @@ from syncano_contract.session import Session
 from syncano_contract.settings import Settings
 from syncano_contract.strangers import shaped, without
 from syncano_contract.target import Target
+from syncano_contract.text import counted
 from syncano_contract.trace.sources import sources_of
 from syncano_contract.traffic import briefs
 from syncano_contract.verdicts import results
+from syncano_contract.volume import is_shortened
+
+LONGEST_MESSAGE = 2000  # characters
 
 Progress = Callable[[str, int, int], None]
 
@@ -186,8 +191,15 @@ def _report(
     left: _Left,
     notes: tuple[str, ...],
 ) -> Report:
-    text, sent, is_ours = session.redactor.text, session.log.exchanges, session.ledger.shows_ours
-    exchanges = tuple(session.redactor.exchange(shaped(exchange, is_ours)) for exchange in sent)
+    text, is_ours = session.redactor.text, session.ledger.shows_ours
+    sent = [session.volume.reported(exchange) for exchange in session.log.exchanges]
+    exchanges = tuple(
+        session.redactor.exchange(exchange if is_shortened(exchange) else shaped(exchange, is_ours))
+        for exchange in sent
+    )
+    shortened = sum(map(is_shortened, sent))
+    if shortened:
+        notes += (f"of {counted(shortened, 'reply', 'replies')} the report has the beginning alone: it is that large",)
     origins = Origins.of(session.target.url, session.target.instance, exchanges)
     report = Report(
         target=session.target.url,
@@ -202,7 +214,7 @@ def _report(
         only=session.settings.only,
         command="",
         requirements=requirements,
-        results=tuple(_redacted(without(each, sent, is_ours), text) for each in found),
+        results=tuple(_redacted(without(_bounded(each), sent, is_ours), text) for each in found),
         exchanges=exchanges,
         traffic=tuple(briefs(exchanges, origins, _operations(session), started)),
         coverage=_coverage(session),
@@ -215,6 +227,16 @@ def _report(
         was_interrupted=left.was_interrupted,
     )
     return replayable(report, origins)
+
+
+def _bounded(result: Result) -> Result:
+    """Return the result with the beginnings of sentences that no person would read to their end."""
+    return replace(
+        result,
+        message=shorten(result.message, LONGEST_MESSAGE),
+        expected=result.expected and shorten(result.expected, LONGEST_MESSAGE),
+        seen=result.seen and shorten(result.seen, LONGEST_MESSAGE),
+    )
 
 
 def _redacted(result: Result, text: Callable[[str], str]) -> Result:

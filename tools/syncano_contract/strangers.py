@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,8 @@ from syncano_contract.model import Exchange, Result
 TELLING = frozenset({"username", "user_key", "email", "password", "profile", "groups", "owner"})
 NAMING = ("username", "email")
 SOMEBODY = "<somebody else's>"
-SHORTEST = 3  # characters of a value that was cut off
+WITHHELD = SOMEBODY.encode()  # the body that is reported where a large reply shows such a user
+SHORTEST, LONGEST_CUT = 3, 1000  # characters of a value that was cut off
 
 IsOurs = Callable[[Mapping[str, Any]], bool]
 
@@ -33,6 +35,9 @@ def shaped(exchange: Exchange, is_ours: IsOurs) -> Exchange:
 
 def without(result: Result, exchanges: list[Exchange], is_ours: IsOurs) -> Result:
     """Return the result without the values that its evidence shows of users that are not ours."""
+    if any(_is_withheld(exchanges[number - 1]) for number in result.evidence):
+        expected, seen = result.expected and SOMEBODY, result.seen and SOMEBODY
+        return replace(result, message=result.message and SOMEBODY, expected=expected, seen=seen)
     shown = [_strange(exchanges[number - 1], is_ours) for number in result.evidence]
     values = {spelling for value in shown for each in _nodes(value) for spelling in _spellings(each)}
     if not values:
@@ -47,12 +52,28 @@ def without(result: Result, exchanges: list[Exchange], is_ours: IsOurs) -> Resul
 
 def _hidden(text: str, values: Iterable[str]) -> str:
     """Hide the values, and their beginnings where `judge.shorten` has cut one off."""
-    longest_first = sorted(values, key=len, reverse=True)
-    text = re.sub("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in longest_first), SOMEBODY, text)
-    for value in longest_first if "…" in text else ():
-        for end in range(len(value) - 1, SHORTEST - 1, -1):
-            text = text.replace(f"{value[:end]}…", f"{SOMEBODY}…")
+    there = sorted((value for value in values if value in text), key=len, reverse=True)
+    if there:
+        text = re.sub("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in there), SOMEBODY, text)
+    if "…" not in text:
+        return text
+    in_order = sorted(values)
+    return "…".join([*(_without_end(part, in_order) for part in text.split("…")[:-1]), text.rpartition("…")[2]])
+
+
+def _without_end(text: str, values: list[str]) -> str:
+    """Hide the longest end of a text that begins one of the values, which are in order."""
+    for at in range(max(0, len(text) - LONGEST_CUT), len(text) - SHORTEST + 1):
+        end = text[at:]
+        found = bisect_left(values, end)
+        if found < len(values) and values[found].startswith(end):
+            return text[:at] + SOMEBODY
     return text
+
+
+def _is_withheld(exchange: Exchange) -> bool:
+    response = exchange.response
+    return response is not None and response.size is not None and response.body == WITHHELD
 
 
 def _strange(exchange: Exchange, is_ours: IsOurs) -> Any:

@@ -82,9 +82,9 @@ def _indented(pieces: list[str]) -> Iterator[str]:
         yield (": " if piece == ":" else piece) + ("\n" + "  " * min(depth, DEEPEST) if breaks else "")
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: `1 user`, `2 users`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def moment(time: datetime) -> str:

@@ -59,19 +59,21 @@ def _posted(body: bytes, headers: Headers) -> harfile.PostData:
 
 def _response(response: Response) -> harfile.Response:
     text, encoding = encoded(response.body)
+    size = len(response.body) if response.size is None else response.size
     return harfile.Response(
         status=response.status,
         statusText=sound(response.reason),
         httpVersion=HTTP,
         headers=_records(response.headers),
         content=harfile.Content(
-            size=len(response.body),
+            size=size,
             mimeType=_media_type(response.headers) or "x-unknown",
             text=text,
             encoding=encoding if encoding != "utf-8" else None,
+            comment=None if response.size is None else "only its beginning is here",
         ),
         redirectURL=sound(header(response.headers, "Location") or ""),
-        bodySize=len(response.body),
+        bodySize=size,
     )
 
 
