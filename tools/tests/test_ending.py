@@ -38,7 +38,7 @@ from syncano_contract.summary import summary
 # Seconds from a signal to the end of the process: the waits that it allows itself, and the time that it computes, which
 # other processes do not change much. By the clock it may be more on a busy machine; what hangs takes 20 s or more.
 SOON = 2.0
-SOME_TIME = 10.0
+SOME_TIME = 15.0
 
 
 @pytest.fixture(autouse=True)

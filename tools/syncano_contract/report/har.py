@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import harfile
 
@@ -48,7 +48,7 @@ def _request(request: Request) -> harfile.Request:
 
 
 def _query(url: str) -> list[tuple[str, str]]:
-    return parse_qsl(urlsplit(url).query, keep_blank_values=True, errors="backslashreplace")
+    return parse_qsl(url.partition("?")[2].partition("#")[0], keep_blank_values=True, errors="backslashreplace")
 
 
 def _posted(body: bytes, headers: Headers) -> harfile.PostData:
