@@ -379,8 +379,8 @@ def test_two_runs_at_the_same_time_do_not_disturb_each_other() -> None:
         ]
         said = [run.communicate(timeout=60) for run in runs]
 
-    folders = [path for path in Path("reports").iterdir() if not path.is_symlink()]
     assert [run.returncode for run in runs] == [0] * 4, said
+    folders = [path for path in Path("reports").iterdir() if not path.is_symlink()]
     assert len(folders) == 2
     assert Path("reports/latest").resolve() in [folder.resolve() for folder in folders]
     for folder in (*folders, Path("out")):
