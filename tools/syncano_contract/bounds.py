@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import TypeVar
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Any, TypeVar
 
 NOT_LOOKED_AT = "what was not looked at by then cannot be told"
 INTERRUPTED = f"the run was interrupted: {NOT_LOOKED_AT}"
 
-LONGEST_END = 0.5  # seconds that what was ended has to come to its end by itself
+LONGEST_END = 0.4  # seconds that what was ended has to come to its end by itself
 
 Made = TypeVar("Made")
 
@@ -29,7 +29,6 @@ class Bounds:
         self._max_requests = max_requests
         self._sent = 0
         self._reason: str | None = None
-        self._is_ended = False
         self._lock = threading.Lock()
 
     @property
@@ -37,13 +36,27 @@ class Bounds:
         """Why nothing more is sent; None as long as there may be more."""
         return self._reason
 
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether it was an interrupt that ended the run."""
+        return self.ended.done() and self.ended.result() == INTERRUPTED
+
     def end(self, reason: str) -> None:
         """Let no more requests through; the first reason stays."""
         with self._lock:
             self._reason = self._reason or reason
-            is_first, self._is_ended = not self._is_ended, True
-        if is_first:
-            self.ended.set_result(self._reason)
+            if not self.ended.done():
+                self.ended.set_result(reason)
+
+    def outlasts(self, work: Future[Any], longest: float | None, reason: str) -> bool:
+        """Wait for work until it is done, its end is asked for, or so many seconds are over; return whether it is done.
+
+        The `reason` is that of the last. What was ended has LONGEST_END to come to its end.
+        """
+        either: list[Future[Any]] = [work, self.ended]
+        if not wait(either, longest, FIRST_COMPLETED).done:
+            self.end(reason)
+        return bool(wait([work], LONGEST_END if self.ended.done() else None).done)
 
     def take(self, sender: str) -> None:
         """Let one request through; raises Over when there are no more."""
@@ -56,8 +69,40 @@ class Bounds:
             self._sent += 1
 
 
+def seen_through(call: Callable[[], Made], stages: list[Bounds]) -> Made:
+    """Return what a call gives; an interrupt ends the first of its stages that is left, or goes through.
+
+    The call takes each of its stages away when that is over. No interrupt reaches the call itself.
+    """
+    work, thread = _prepared(call)
+    is_asked = False
+    while True:
+        try:  # one interrupt may follow the other at once
+            if thread.ident is None:
+                thread.start()
+            if is_asked:
+                is_asked = False
+                _end_first(stages)
+            return work.result()
+        except KeyboardInterrupt:
+            if all(stage.ended.done() for stage in stages):
+                raise
+            is_asked = True
+
+
+def _end_first(stages: list[Bounds]) -> None:
+    for stage in [each for each in stages if not each.ended.done()][:1]:
+        stage.end(INTERRUPTED)
+
+
 def begun(call: Callable[[], Made]) -> Future[Made]:
     """Begin a call in a thread that keeps no process alive, however long it hangs."""
+    future, thread = _prepared(call)
+    thread.start()
+    return future
+
+
+def _prepared(call: Callable[[], Made]) -> tuple[Future[Made], threading.Thread]:
     future: Future[Made] = Future()
 
     def make() -> None:
@@ -66,5 +111,4 @@ def begun(call: Callable[[], Made]) -> Future[Made]:
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
             future.set_exception(error)
 
-    threading.Thread(target=make, daemon=True).start()
-    return future
+    return future, threading.Thread(target=make, daemon=True)

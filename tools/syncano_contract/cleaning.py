@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 
-from syncano_contract.bounds import LONGEST_END, Bounds, Over, begun
+from syncano_contract.bounds import Bounds, Over, begun
 from syncano_contract.client import Client, Log, Unreachable
 from syncano_contract.model import Exchange
-from syncano_contract.settings import Settings
+from syncano_contract.settings import MOST_JOBS, Settings
 from syncano_contract.target import Target
 from syncano_contract.text import counted
 
 GONE = frozenset({404, 410})
 CUT_SHORT = "it was interrupted"
-HURRY = 2.0  # seconds for one request after an interrupt
+UNPROVEN = "there was no time for a second DELETE"
+AT_ONCE = 4  # users, where the settings ask for fewer: no DELETE waits for another
+FOR_ALL, FOR_EACH = 10.0, 0.25  # seconds that all may take, and what each user adds to that
+HURRY = 0.8  # seconds for all users after an interrupt
 
 
 class State(Enum):
@@ -43,7 +45,6 @@ class Removal:
     """What became of all users, in the order in which they were to be removed."""
 
     fates: tuple[Fate, ...]
-    was_interrupted: bool = False
 
     @property
     def left(self) -> tuple[str, ...]:
@@ -65,8 +66,8 @@ class Removal:
 class Cleaner:
     """Removes users with the account key: the one kind of write that it goes with.
 
-    After an interrupt (`is_hurried`) no request may take long, and another interrupt goes through. Where users may have
-    been removed before (`may_be_gone`), a 404 is enough; else it only says that DELETE is not there.
+    After an interrupt (`is_hurried`) all of it takes a moment at most. Where users may have been removed before
+    (`may_be_gone`), a 404 is enough; else it only says that DELETE is not there.
     """
 
     target: Target
@@ -75,56 +76,53 @@ class Cleaner:
     is_hurried: bool = False
     may_be_gone: bool = False
 
-    def remove(self, paths: tuple[str, ...]) -> Removal:
-        """Remove the users with these paths, as many at a time as the settings say; an interrupt ends it early."""
-        bounds, waiting = Bounds(), deque(paths)
+    def remove(self, paths: tuple[str, ...], bounds: Bounds) -> Removal:
+        """Remove the users with these paths, some at a time, until the bounds, or the time that it may take, end it."""
         fates: dict[str, Fate] = {}
-        timeout = min(self.settings.timeout, HURRY) if self.is_hurried else self.settings.timeout
-        client = Client(self.target, self.log, timeout=timeout, rate=self.settings.rate, bounds=bounds)
+        waiting = deque((path, False) for path in paths)
+        client = Client(self.target, self.log, timeout=self.settings.timeout, rate=self.settings.rate, bounds=bounds)
+        longest = self._longest(len(paths))
         with closing(client):
-            working = [begun(lambda: self._work(client, waiting, fates)) for _ in range(self.settings.jobs)]
-            was_interrupted = self._wait(working, bounds)
+            workers = [begun(lambda: self._work(client, waiting, fates)) for _ in range(self._at_once)]
+            work = begun(lambda: [worker.result() for worker in workers])
+            if bounds.outlasts(work, longest, f"it took longer than {longest:g} s"):
+                work.result()
             client.abandon(CUT_SHORT)
-        known = (fates.get(path) or Fate(path, State.LEFT, CUT_SHORT) for path in paths)
-        return Removal(tuple(known), was_interrupted)
+        reason = CUT_SHORT if bounds.was_interrupted else str(bounds.reason)
+        return Removal(tuple(fates.get(path) or Fate(path, State.LEFT, reason) for path in paths))
 
-    def _wait(self, working: list[Future[None]], bounds: Bounds) -> bool:
-        try:
-            wait(working)
-        except KeyboardInterrupt:
-            if self.is_hurried:
-                raise
-            bounds.end(CUT_SHORT)
-            wait(working, timeout=LONGEST_END)
-            return True
-        for done in working:
-            done.result()
-        return False
+    @property
+    def _at_once(self) -> int:
+        return MOST_JOBS if self.is_hurried else max(self.settings.jobs, AT_ONCE)
 
-    def _work(self, client: Client, waiting: deque[str], fates: dict[str, Fate]) -> None:
+    def _longest(self, users: int) -> float:
+        """Return the seconds that all of it may take."""
+        at_rate = 2 * users / self.settings.rate if self.settings.rate else 0.0
+        return HURRY if self.is_hurried else FOR_ALL + FOR_EACH * users + at_rate
+
+    def _work(self, client: Client, waiting: deque[tuple[str, bool]], fates: dict[str, Fate]) -> None:
+        """Remove one user after the other, each with whether it was removed before, and is to be proven gone."""
         client.sender = "cleanup"
         while waiting:
             try:
-                path = waiting.popleft()
-            except IndexError:  # another worker was faster
+                path, is_removed = waiting.popleft()
+                fates[path] = Fate(path, *self._remove(client, path, is_removed=is_removed))
+            except (IndexError, Over):  # another worker was faster, or there is no more time
                 return
-            fates[path] = Fate(path, *self._remove(client, path))
+            if not is_removed and fates[path].state is State.UNPROVEN:
+                waiting.append((path, True))  # proofs come last: there may be no time for them
 
-    def _remove(self, client: Client, path: str) -> tuple[State, str]:
+    def _remove(self, client: Client, path: str, *, is_removed: bool) -> tuple[State, str]:
         try:
-            first = self._delete(client, path)
-            if first.response and self.may_be_gone and first.response.status in GONE:
-                return State.REMOVED, ""
-            if first.response is None or first.response.status // 100 != 2:
-                return State.LEFT, _worded(first)
-            second = self._delete(client, path)
+            sent = self._delete(client, path)
         except Unreachable as error:
-            return State.LEFT, f"there was no reply before: {error}"
-        except Over as over:
-            return State.LEFT, str(over)
-        if second.response and second.response.status in GONE:
+            return State.UNPROVEN if is_removed else State.LEFT, f"there was no reply before: {error}"
+        status = sent.response.status if sent.response else 0
+        if (is_removed or self.may_be_gone) and status in GONE:
             return State.REMOVED, ""
-        return State.UNPROVEN, f"a second {_worded(second)}"
+        if is_removed:
+            return State.UNPROVEN, f"a second {_worded(sent)}"
+        return (State.UNPROVEN, UNPROVEN) if status // 100 == 2 else (State.LEFT, _worded(sent))
 
     def _delete(self, client: Client, path: str) -> Exchange:
         headers = {"X-API-KEY": self.target.account_key or ""}

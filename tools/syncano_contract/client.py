@@ -49,6 +49,7 @@ class Log:
 
     exchanges: list[Exchange] = field(default_factory=list)
     watchers: list[Callable[[Exchange], None]] = field(default_factory=list)
+    keep: Callable[[Exchange], Exchange] = lambda exchange: exchange
     began: float = field(default_factory=time.monotonic)  # seconds
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -57,12 +58,16 @@ class Log:
         return any(each.request is exchange.request for each in self.exchanges[: exchange.number - 1])
 
     def add(self, make: Callable[[int], Exchange]) -> Exchange:
-        """Append the exchange that `make` gives for the next number, and tell the watchers, one after the other."""
+        """Append the exchange that `make` gives for the next number, and tell the watchers, one after the other.
+
+        It is returned whole, whatever of it is kept.
+        """
         with self._lock:
             exchange = make(len(self.exchanges) + 1)
             self.exchanges.append(exchange)
             for watcher in self.watchers:
                 watcher(exchange)
+            self.exchanges[-1] = self.keep(exchange)
         return exchange
 
 

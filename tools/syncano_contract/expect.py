@@ -14,6 +14,8 @@ from syncano_contract.model import Exchange, header
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.reply import Reply
 from syncano_contract.session import Session, Sighting
+from syncano_contract.text import counted
+from syncano_contract.volume import is_shortened
 
 FIELDS = frozenset({"username", "password"})
 STATUS = (judge.STATUS,)  # the place of a status in a reply
@@ -160,7 +162,10 @@ def no_departure(session: Session, aspect: str) -> None:
 
 
 def seen_enough(session: Session) -> None:
-    """Raise CannotTell when an operation never succeeded: that nothing was found then proves nothing."""
+    """Raise CannotTell when nothing was found because little was seen: replies were cut, or an operation failed."""
+    cut = sum(map(is_shortened, session.log.exchanges))
+    if cut:
+        raise CannotTell(f"{counted(cut, 'reply', 'replies')} could not be kept as a whole: the target sent too much")
     replies = session.replies()
     for operation in session.document.operations:
         is_asked = not (operation.writes and session.settings.read_only)

@@ -17,7 +17,9 @@ GUARD = 0.02  # seconds by which requests may come closer together on their way
 SHORTEST_LESSON = 0.5  # seconds: a target that asks for less has no limit for a second
 LONGEST_LESSON = 2.0  # seconds: a target that asks for a longer pause counts in longer windows
 ENOUGH = 10  # requests in a window that say something of how many a target takes
-UNCOUNTED = frozenset({401, 403, 429})  # what is refused like this uses nothing up, as far as is known
+REFUSED = 429  # which uses nothing up
+FORBIDDEN = frozenset({401, 403})  # which uses something up where a limit comes before the keys are looked at
+SLACK = 4  # requests in a window by which a target that counts them so may differ
 SHORTEST_PAUSE = 0.1  # seconds
 USUAL_PAUSE = 1.0  # seconds, where a target does not say
 
@@ -29,7 +31,9 @@ class Pace:
         """Send as fast as can be where no `rate` (requests a second) is given, until the target refuses one."""
         self._interval = 1 / rate if rate else 0.0
         self._next = 0.0
-        self._sent: deque[float] = deque(maxlen=1000)
+        self._sent: deque[float] = deque(maxlen=1000)  # all that may count
+        self._allowed: deque[float] = deque(maxlen=1000)  # those of them that were not forbidden
+        self._counts_all = False  # as long as nothing else is seen, what is forbidden does not count
         self._most: int | None = None  # requests in a window
         self._learnt_at = 0.0
         self._lock = threading.Lock()
@@ -39,10 +43,12 @@ class Pace:
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next)
-            if self._most is not None and len(self._sent) >= self._most:
-                turn = max(turn, self._sent[-self._most] + WINDOW + GUARD)
+            counted = self._sent if self._counts_all else self._allowed
+            if self._most is not None and len(counted) >= self._most:
+                turn = max(turn, counted[-self._most] + WINDOW + GUARD)
             self._next = max(self._next, turn + self._interval)
             self._sent.append(turn)
+            self._allowed.append(turn)
         if turn > now:
             time.sleep(turn - now)
         return turn
@@ -50,19 +56,31 @@ class Pace:
     def answered(self, turn: float, status: int) -> None:
         """Take note of the status that the request of a turn had: not every request uses something up."""
         with self._lock:
-            if status in UNCOUNTED:
-                with suppress(ValueError):
-                    self._sent.remove(turn)
+            for turns, is_free in ((self._sent, {REFUSED}), (self._allowed, {REFUSED, *FORBIDDEN})):
+                if status in is_free:
+                    with suppress(ValueError):
+                        turns.remove(turn)
 
     def hold(self, pause: float) -> None:
         """Send nothing for so many seconds, as the target refused a request, and then no more than it took."""
         with self._lock:
             now = time.monotonic()
-            taken = sum(now - WINDOW < sent <= now for sent in self._sent)
-            if SHORTEST_LESSON <= pause <= LONGEST_LESSON and taken >= ENOUGH and now > self._learnt_at:
-                self._most = taken if self._most is None else max(ENOUGH, min(taken, self._most - 1))
+            if SHORTEST_LESSON <= pause <= LONGEST_LESSON and now > self._learnt_at:
+                self._learn(_within(self._sent, now), _within(self._allowed, now))
                 self._learnt_at = now + pause  # until then others are refused for the same reason
             self._next = max(self._next, now + pause)
+
+    def _learn(self, sent: int, allowed: int) -> None:
+        """Take no more for a window than it had when a request was refused, of what the target seems to count."""
+        if self._most is not None and not self._counts_all and allowed < self._most - SLACK:
+            self._counts_all, self._most = True, None  # so few would not have been refused
+        taken = sent if self._counts_all else allowed
+        if taken >= ENOUGH:
+            self._most = taken if self._most is None else max(ENOUGH, min(taken, self._most - 1))
+
+
+def _within(turns: deque[float], now: float) -> int:
+    return sum(now - WINDOW < turn <= now for turn in turns)
 
 
 def pause_of(response: Response) -> float:

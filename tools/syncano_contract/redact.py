@@ -6,22 +6,25 @@ import html
 import json
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import chain, groupby, islice
 
 from syncano_contract.model import Exchange, Headers
 from syncano_contract.proxies import credentials
 from syncano_contract.target import KEYS, Target
 
 # What stands behind one of these names is a secret, whoever sent it: in JSON (also cut off, and in a JSON string), in
-# what Python prints of it, in XML and in a query. A number as a password is a test's own choice and stays.
+# what Python prints of it, in XML and in a query. A number as a password is a test's own choice and stays. Each pattern
+# is bounded (see LEVELS), or gives nothing back, so that no text takes more time than its length.
 QUOTED = re.compile(
-    r"""(?P<name>user_key|api_?key|password)(?P<between>(?:\\*["'])?\s*[:=]\s*(?P<quote>\\*["']))"""
-    r"""(?P<value>(?:[^\\"']++|(?!(?P=quote))(?:\\.|["'\\]))*)""",
+    r"""(?P<name>user_key|api_?key|password)(?P<between>(?:\\{0,31}+["'])?\s*+[:=]\s*+(?P<quote>\\{0,31}+["']))"""
+    r"""(?P<value>(?:[^\\"']++|(?!(?P=quote))(?:\\.|["'\\]))*+)""",
     re.DOTALL,
 )
 BARE = re.compile(
-    r"""(?P<name>user_key|api_?key|password)(?P<between>[=>]|(?<=_key)\\*["']\s*:\s*)"""
+    r"""(?P<name>user_key|api_?key|password)(?P<between>[=>]|(?<=_key)\\{0,31}+["']\s*+:\s*+)"""
     r"""(?P<value>(?<=[=>])[^\s"'\\&<>]+|-?[0-9][0-9.eE+-]*)"""
 )
 SECRET_HEADERS = frozenset({"x-api-key", "x-user-key", "authorization", "proxy-authorization", "cookie", "set-cookie"})
@@ -34,6 +37,17 @@ LONG = 16
 TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{LONG},}}")
 SHORTEST = 6
 ESCAPED = re.compile(r"[%\\&+]")
+PLAIN = re.compile(r"[A-Za-z0-9_-]+")  # what no encoder writes in another way
+ENCODED = re.compile(r"(?i:(?P<percent>%)(?:25)+|(?P<and>&)(?:amp;|#0*38;|#x0*26;)+|(?P<slash>\\)(?:u005c)+)")
+
+# What hostile replies may cost: what is over these is hidden in its places alone, or with the text that it may be in.
+LONGEST = 4096  # characters of a secret that a reply names
+MOST_OF_A_REPLY = 200  # secrets that one reply names
+MOST_ODD = 1000  # odd secrets, each of which every text is searched for
+WORK = 100_000_000  # characters that are compared with secrets, beside one look at each text for each
+COMPILED = 10_000  # characters: what it costs to be ready for one of a secret
+LEVELS = 31  # backslashes before a quote, or for each one, after five levels of JSON in JSON
+WITHHELD = "<redacted>"
 CUT = re.compile(r"[!-~]{6,200}(?=…)")  # what `judge.shorten` leaves may end in the middle of a secret
 
 # While a text is worked on, one character of this plane for private use stands for each placeholder.
@@ -49,7 +63,9 @@ class Redactor:
     def __init__(self, target: Target) -> None:
         """Start with the keys and header values of a target."""
         self._tokens: dict[str, str] = {}
-        self._lengths: set[int] = set()
+        self._lengths: dict[str, set[int]] = {}  # of the tokens, by their first LONG characters
+        self._spelled: dict[str, re.Pattern[str]] = {}
+        self._work_left = WORK
         self._odd: dict[str, str] = {}
         self._heads: dict[str, list[str]] = {}
         self._placeholders: dict[int, str] = {}
@@ -74,10 +90,11 @@ class Redactor:
                 self._remember(value, f"<{kind} {self._counts[kind]}>")
 
     def learn_from(self, text: str) -> None:
-        """Remember every secret that a text, whole or cut off, names as such; what holds blanks is a message."""
-        for found in (*QUOTED.finditer(text), *BARE.finditer(text)):
+        """Remember the secrets that a text, whole or cut off, names as such; what holds blanks is a message."""
+        for found in islice(chain(QUOTED.finditer(text), BARE.finditer(text)), MOST_OF_A_REPLY):
             value = _unescaped(found["value"])
-            if not re.search(r"\s", value):
+            is_odd = not TOKEN.fullmatch(value)
+            if len(value) <= LONGEST and not re.search(r"\s", value) and not (is_odd and len(self._odd) >= MOST_ODD):
                 self.learn(found["name"].replace("apikey", "api_key"), value)
 
     def text(self, text: str) -> str:
@@ -112,39 +129,56 @@ class Redactor:
         self._heads.setdefault(value[:SHORTEST], []).append(value)
         if TOKEN.fullmatch(value):
             self._tokens[value] = chr(mark)
-            self._lengths.add(len(value))
+            self._lengths.setdefault(value[:LONG], set()).add(len(value))
         else:  # the longest first: one secret may be a part of another
             self._odd[value] = chr(mark)
             self._odd = dict(sorted(self._odd.items(), key=lambda item: -len(item[0])))
 
     def _hidden(self, text: str) -> str:
-        text = self._replace_odd(text, [secret for secret in self._odd if len(secret) >= LONG])
-        text = TOKEN.sub(self._replace_token, text)
-        text = self._replace_odd(text, [secret for secret in self._odd if len(secret) < LONG])
+        try:
+            text = self._replace_odd(text, [secret for secret in self._odd if len(secret) >= LONG])
+            text = TOKEN.sub(self._replace_token, text)
+            text = self._replace_odd(text, [secret for secret in self._odd if len(secret) < LONG])
+        except _TooMuchWork:
+            return WITHHELD
         return BARE.sub(_hide_unknown, QUOTED.sub(_hide_unknown, text)).translate(self._placeholders)
 
     def _replace_odd(self, text: str, secrets: list[str]) -> str:
         for secret in secrets:
             text = text.replace(secret, self._odd[secret])
-            if all(part in text for part in _parts(secret)) and ESCAPED.search(text):
-                text = _spellings(secret).sub(self._odd[secret], text)
+            if all(part in text for part in _parts(secret)) and ESCAPED.search(text) and not PLAIN.fullmatch(secret):
+                text = self._spelling_of(secret, text).sub(self._odd[secret], text)
         return text
+
+    def _spelling_of(self, secret: str, text: str) -> re.Pattern[str]:
+        is_new = secret not in self._spelled
+        self._work((len(secret) + LEVELS * secret.count("\\")) * (len(text) + COMPILED * is_new))
+        if is_new:
+            self._spelled[secret] = _spellings(secret)
+        return self._spelled[secret]
 
     def _replace_token(self, match: re.Match[str]) -> str:
         token = match.group()
         if token in self._tokens:
             return self._tokens[token]
-        for secret in sorted(self._windows(token), key=lambda window: (-len(window), window)):
+        for secret in sorted({*self._windows(token)}, key=lambda window: (-len(window), window)):
             token = token.replace(secret, self._tokens[secret])
         return token
 
-    def _windows(self, token: str) -> set[str]:
-        return {
-            window
-            for size in self._lengths
-            for at in range(len(token) - size + 1)
-            if (window := token[at : at + size]) in self._tokens
-        }
+    def _windows(self, token: str) -> Iterator[str]:
+        """Yield each secret in a token that is longer than it."""
+        for at in range(len(token) - LONG + 1):
+            for size in self._lengths.get(token[at : at + LONG], ()):
+                self._work(size)
+                window = token[at : at + size]
+                if window in self._tokens:
+                    yield window
+
+    def _work(self, characters: int) -> None:
+        """Count characters that are compared with secrets; raises _TooMuchWork, so that no reply can take for ever."""
+        if characters > self._work_left:
+            raise _TooMuchWork
+        self._work_left -= characters
 
     def _replace_cut(self, match: re.Match[str]) -> str:
         """Hide the beginning of a secret at the end of what was cut off."""
@@ -177,29 +211,43 @@ class Redactor:
         raise AssertionError("surrogateescape takes every byte")
 
 
+class _TooMuchWork(Exception):
+    """A text that cannot be searched for all secrets within what a run may take."""
+
+
 @cache
 def _parts(secret: str) -> tuple[str, ...]:
-    """Return the parts of a secret that no encoder writes in another way; thousands of secrets may share some."""
-    return tuple(sorted(set(re.findall(r"[A-Za-z0-9_-]+", secret)), key=len, reverse=True))
+    """Return the plain parts of a secret, the longest first; thousands of secrets may share some."""
+    return tuple(sorted(set(PLAIN.findall(_once(secret))), key=len, reverse=True))
 
 
-@cache
 def _spellings(secret: str) -> re.Pattern[str]:
-    """Return what finds a secret in JSON, in a URL and in HTML, by whatever encoder, each maybe in JSON once more."""
-    return re.compile("".join(_spelling(char) for char in secret))
+    """Return what finds a secret in JSON, in a URL and in HTML, by whatever encoder, each maybe in JSON once more.
+
+    Each group is bounded and gives nothing back, so that a search takes no more steps than text times secret.
+    """
+    return re.compile("".join(_spelling(char, len([*run])) for char, run in groupby(_once(secret))))
 
 
-def _spelling(char: str) -> str:
+def _once(secret: str) -> str:
+    """Return a secret without what an encoder may have done to its %, & and backslashes: no text tells that apart."""
+    return ENCODED.sub(lambda found: found["percent"] or found["and"] or found["slash"], secret)
+
+
+def _spelling(char: str, count: int) -> str:
+    """Return what finds so many of a character; backslashes may be any number more, for each level of JSON."""
+    if PLAIN.match(char):
+        return re.escape(char) * count
     units = re.findall("....", char.encode("utf-16-be", "surrogatepass").hex())
-    ways = {
-        *(rf"\\*{re.escape(form)}" for form in (char, json.dumps(char)[1:-1].lstrip("\\") or "\\")),
-        "".join(rf"\\+u{unit}" for unit in units),
-        "".join(f"%(?:25)*{byte:02x}" for byte in char.encode("utf-8", "surrogatepass")),
-        re.escape(html.escape(char)),
-        rf"&#(?:0*{ord(char)}|x0*{ord(char):x});",
-        r"\+" if char == " " else re.escape(char),
-    }
-    return f"(?i:{'|'.join(sorted(ways))})"
+    ways = [
+        rf"&#(?:0{{0,8}}+{ord(char)}|x0{{0,8}}+{ord(char):x});",
+        r"\\(?:u005c)?" if char == "\\" else "".join(rf"\\{{1,31}}+u{unit}" for unit in units),
+        "".join(f"%(?:25){{0,4}}{byte:02x}" for byte in char.encode("utf-8", "surrogatepass")),
+        {"%": "%(?:25){0,4}+", "&": "&(?:amp;){1,4}+", " ": r"\+"}.get(char, re.escape(html.escape(char))),
+        *(rf"\\{{0,31}}+{re.escape(form)}" for form in {char, json.dumps(char)[1:-1].lstrip("\\")} - {"\\", ""}),
+    ]
+    most = LEVELS * count if char == "\\" else count
+    return f"(?>(?i:{'|'.join(ways)}){{{count},{most}}}+)"
 
 
 def _unescaped(value: str) -> str:

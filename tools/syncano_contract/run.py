@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,9 +17,10 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from syncano_contract import session as sessions
-from syncano_contract.bounds import INTERRUPTED, LONGEST_END, NOT_LOOKED_AT, begun
+from syncano_contract.bounds import NOT_LOOKED_AT, Bounds, begun, seen_through
 from syncano_contract.cleaning import Cleaner
 from syncano_contract.document import Document
+from syncano_contract.judge import shorten
 from syncano_contract.model import Coverage, Problem, Report, Requirement, Result
 from syncano_contract.origins import Origins
 from syncano_contract.outcome import CannotTell
@@ -32,9 +33,13 @@ from syncano_contract.session import Session
 from syncano_contract.settings import Settings
 from syncano_contract.strangers import shaped, without
 from syncano_contract.target import Target
+from syncano_contract.text import counted
 from syncano_contract.trace.sources import sources_of
 from syncano_contract.traffic import briefs
 from syncano_contract.verdicts import results
+from syncano_contract.volume import is_shortened
+
+LONGEST_MESSAGE = 2000  # characters
 
 Progress = Callable[[str, int, int], None]
 
@@ -60,16 +65,30 @@ def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
     return tuple(collector.requirements.values())
 
 
-def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
+def run(
+    target: Target,
+    document: Document,
+    settings: Settings,
+    progress: Progress,
+    over: Callable[[], None] = lambda: None,
+) -> Report:
     """Run the suite against a target; raises Problem when it cannot be run at all.
 
     An interrupt ends the run early: what was not looked at by then cannot be told, and a note says so. So it is with
-    the bounds of the settings. A second interrupt goes through.
+    the bounds of the settings. A second interrupt ends cleaning up. A third one goes through, and so does any after
+    `over` was called, when nothing more is sent.
     """
     if settings.only:
         requirements(settings.only)
-    started = datetime.now(UTC)
     session = sessions.begin(target, document, settings)
+    stages = [session.bounds, *([Bounds()] if settings.cleanup else [])]
+    return seen_through(lambda: _run(session, progress, over, stages), stages)
+
+
+def _run(session: Session, progress: Progress, over: Callable[[], None], stages: list[Bounds]) -> Report:
+    """Look at the target, clean up after that, and report; each is a stage that an interrupt may end."""
+    settings, document, cleaning = session.settings, session.document, stages[-1]
+    started = datetime.now(UTC)
     collector = Collector(settings.only, document.sources)
     runner = Runner(session, progress)
     notes: list[str] = []
@@ -77,15 +96,25 @@ def run(target: Target, document: Document, settings: Settings, progress: Progre
         with _without_pytest_settings(), _hypothesis_elsewhere(), closing(session.client):
             _see_through(session, begun(lambda: _look(session, [collector, runner], notes)))
     except Problem:
-        _leave(session)
+        _leave(session, cleaning)
         raise
+    finally:
+        _end(stages, session.bounds)
     listed = tuple(collector.requirements.values()) or requirements(settings.only)
     found = results(listed, runner.findings(listed), collector.subjects)
-    left = _leave(session)
+    left = _leave(session, cleaning)
+    _end(stages, cleaning)
+    over()
     notes += [session.bounds.reason] if session.bounds.reason else []
     notes += [f"{BROKE}: {runner.crash}"] if runner.crash else []
     notes += left.notes
     return _report(session, started, requirements=listed, found=found, left=left, notes=tuple(notes))
+
+
+def _end(stages: list[Bounds], stage: Bounds) -> None:
+    """Let an interrupt end this stage no more, as it is over."""
+    if stage in stages:
+        stages.remove(stage)
 
 
 def _look(session: Session, plugins: Sequence[object], notes: list[str]) -> None:
@@ -98,14 +127,9 @@ def _look(session: Session, plugins: Sequence[object], notes: list[str]) -> None
 
 
 def _see_through(session: Session, work: Future[None]) -> None:
-    """Wait for the work, until an interrupt or the time ends it; raises what the work raises."""
+    """Wait for the work, until its end is asked for or the time is over; raises what the work raises."""
     bounds, max_time = session.bounds, session.settings.max_time
-    try:
-        if not wait([work], timeout=max_time).done:
-            bounds.end(f"--max-time {max_time:g} was over: {NOT_LOOKED_AT}")
-    except KeyboardInterrupt:
-        bounds.end(INTERRUPTED)
-    if wait([work], timeout=LONGEST_END if bounds.ended.done() else None).done:
+    if bounds.outlasts(work, max_time, f"--max-time {max_time or 0:g} was over: {NOT_LOOKED_AT}"):
         work.result()
     else:
         session.client.abandon(bounds.ended.result())
@@ -146,16 +170,16 @@ class _Left:
     was_interrupted: bool = False
 
 
-def _leave(session: Session) -> _Left:
+def _leave(session: Session, cleaning: Bounds) -> _Left:
     """Return what the run leaves behind, after removing what it can if that was asked for."""
     paths = tuple(user.path for user in session.ledger.made)
     perhaps = tuple(f"{PERHAPS}{name!r}" for name in session.ledger.unidentified)
-    is_hurried = session.bounds.reason == INTERRUPTED
     if not session.settings.cleanup:
-        return _Left((*paths, *perhaps), was_interrupted=is_hurried)
-    removal = Cleaner(session.target, session.log, session.settings, is_hurried=is_hurried).remove(paths)
+        return _Left((*paths, *perhaps), was_interrupted=session.bounds.was_interrupted)
+    is_hurried = session.bounds.was_interrupted
+    removal = Cleaner(session.target, session.log, session.settings, is_hurried=is_hurried).remove(paths, cleaning)
     notes = tuple(removal.sentences("--cleanup"))
-    return _Left((*removal.left, *perhaps), notes, is_hurried or removal.was_interrupted)
+    return _Left((*removal.left, *perhaps), notes, is_hurried or cleaning.was_interrupted)
 
 
 def _report(
@@ -167,8 +191,15 @@ def _report(
     left: _Left,
     notes: tuple[str, ...],
 ) -> Report:
-    text, sent, is_ours = session.redactor.text, session.log.exchanges, session.ledger.shows_ours
-    exchanges = tuple(session.redactor.exchange(shaped(exchange, is_ours)) for exchange in sent)
+    text, is_ours = session.redactor.text, session.ledger.shows_ours
+    sent = [session.volume.reported(exchange) for exchange in session.log.exchanges]
+    exchanges = tuple(
+        session.redactor.exchange(exchange if is_shortened(exchange) else shaped(exchange, is_ours))
+        for exchange in sent
+    )
+    shortened = sum(map(is_shortened, sent))
+    if shortened:
+        notes += (f"of {counted(shortened, 'reply', 'replies')} the report has the beginning alone: it is that large",)
     origins = Origins.of(session.target.url, session.target.instance, exchanges)
     report = Report(
         target=session.target.url,
@@ -184,7 +215,7 @@ def _report(
         only=session.settings.only,
         command="",
         requirements=requirements,
-        results=tuple(_redacted(without(each, sent, is_ours), text) for each in found),
+        results=tuple(_redacted(without(_bounded(each), sent, is_ours), text) for each in found),
         exchanges=exchanges,
         traffic=tuple(briefs(exchanges, origins, _operations(session), started)),
         coverage=_coverage(session),
@@ -197,6 +228,16 @@ def _report(
         was_interrupted=left.was_interrupted,
     )
     return replayable(report, origins)
+
+
+def _bounded(result: Result) -> Result:
+    """Return the result with the beginnings of sentences that no person would read to their end."""
+    return replace(
+        result,
+        message=shorten(result.message, LONGEST_MESSAGE),
+        expected=result.expected and shorten(result.expected, LONGEST_MESSAGE),
+        seen=result.seen and shorten(result.seen, LONGEST_MESSAGE),
+    )
 
 
 def _redacted(result: Result, text: Callable[[str], str]) -> Result:

@@ -13,12 +13,14 @@ from syncano_contract.api import Api
 from syncano_contract.bounds import Bounds
 from syncano_contract.client import Client, Log
 from syncano_contract.document import Document, Operation
-from syncano_contract.judge import Departure, judge, parse
+from syncano_contract.judge import BODY, ERROR_BODY, Departure, judge, parse
 from syncano_contract.ledger import Ledger
 from syncano_contract.model import Exchange, path_below
 from syncano_contract.redact import Redactor
 from syncano_contract.settings import Settings
+from syncano_contract.strangers import shaped
 from syncano_contract.target import Target
+from syncano_contract.volume import Volume, is_shortened
 
 Match = tuple[Operation, dict[str, str]]
 
@@ -45,6 +47,7 @@ class Session:
     bounds: Bounds
     client: Client
     api: Api
+    volume: Volume
     _matches: list[tuple[Exchange, Match | None]] = field(default_factory=list)
     _departures: list[Departure] = field(default_factory=list)
     _judged: int = 0
@@ -54,10 +57,16 @@ class Session:
         """Yield the departures, in these aspects, of every exchange so far; each exchange is judged once."""
         with self._judging:
             for exchange in self.log.exchanges[self._judged :]:
-                self._departures += judge(self.document, self.target.url, exchange)
+                self._departures += self._of(exchange)
                 self._judged += 1
             found = tuple(self._departures)
         return (departure for departure in found if departure.aspect in aspects)
+
+    def _of(self, exchange: Exchange) -> Iterator[Departure]:
+        """Yield the departures of one exchange, but none of a body that is not here as a whole."""
+        for each in judge(self.document, self.target.url, exchange):
+            if each.aspect not in (BODY, ERROR_BODY) or not is_shortened(exchange):
+                yield each
 
     def sightings(self) -> Iterator[Sighting]:
         """Yield every user that a success of an operation showed, in the order of their exchanges."""
@@ -107,10 +116,12 @@ def begin(target: Target, document: Document, settings: Settings) -> Session:
     redactor = Redactor(target)
     ledger = Ledger(target, prefix=f"contract-{secrets.token_hex(4)}")
     log.watchers += [ledger.enter, lambda exchange: _learn(redactor, exchange)]
+    volume = Volume(lambda exchange: shaped(exchange, ledger.shows_ours) is not exchange)
+    log.keep = volume.keep
     bounds = Bounds(settings.max_requests)
     client = Client(target, log, timeout=settings.timeout, rate=settings.rate, bounds=bounds)
     api = Api(client, document, target, ledger, redactor, read_only=settings.read_only)
-    return Session(target, document, settings, log, redactor, ledger, bounds, client, api)
+    return Session(target, document, settings, log, redactor, ledger, bounds, client, api, volume)
 
 
 def _user(body: bytes) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,7 +35,8 @@ NOTHING = frozenset({"", "null", "none", "nil", "undefined", "true", "false"})
 HEADER = re.compile(r"(?:.*[-_])?(?:user|owner|account|login|e-?mail)[-_]?(?:id|name|e-?mail|login)?", re.IGNORECASE)
 
 SOMEBODY = "<somebody else's>"
-SHORTEST = 3  # characters of a value that was cut off
+WITHHELD = SOMEBODY.encode()  # the body that is reported where a large reply shows such a user
+SHORTEST, LONGEST_CUT = 3, 1000  # characters of a value that was cut off
 LONGEST = 160  # characters that `judge.shorten` leaves of a text
 
 IsOurs = Callable[[Mapping[str, Any]], bool]
@@ -66,6 +68,9 @@ def shaped(exchange: Exchange, is_ours: IsOurs) -> Exchange:
 
 def without(result: Result, exchanges: list[Exchange], is_ours: IsOurs) -> Result:
     """Return the result without the values that its evidence shows of users that are not ours."""
+    if any(_is_withheld(exchanges[number - 1]) for number in result.evidence):
+        expected, seen = result.expected and SOMEBODY, result.seen and SOMEBODY
+        return replace(result, message=result.message and SOMEBODY, expected=expected, seen=seen)
     values: set[str] = set()
     for exchange in (exchanges[each - 1] for each in result.evidence):
         values |= _values(_strange(exchange, is_ours))
@@ -81,15 +86,31 @@ def without(result: Result, exchanges: list[Exchange], is_ours: IsOurs) -> Resul
 
 def _hidden(text: str, values: Set[str]) -> str:
     """Hide the values, and their beginnings where `judge.shorten` has cut one off."""
-    longest_first = sorted((value for value in values if value[:SHORTEST] in text), key=len, reverse=True)
-    for value in longest_first:
+    there = sorted((value for value in values if value in text), key=len, reverse=True)
+    for value in there:
         if len(value) > LONGEST:
             text = text.replace(value, SOMEBODY)
-    for value in longest_first if "…" in text else ():
-        for end in range(min(len(value) - 1, LONGEST), SHORTEST - 1, -1):
-            text = text.replace(f"{value[:end]}…", f"{SOMEBODY}…")
-    words = [rf"(?<!\w){re.escape(value)}(?!\w)" for value in longest_first if len(value) <= LONGEST]
-    return re.sub("|".join(words), SOMEBODY, text) if words else text
+    words = [rf"(?<!\w){re.escape(value)}(?!\w)" for value in there if len(value) <= LONGEST]
+    text = re.sub("|".join(words), SOMEBODY, text) if words else text
+    if "…" not in text:
+        return text
+    in_order = sorted(values)
+    return "…".join([*(_without_end(part, in_order) for part in text.split("…")[:-1]), text.rpartition("…")[2]])
+
+
+def _without_end(text: str, values: list[str]) -> str:
+    """Hide the longest end of a text that begins one of the values, which are in order."""
+    for at in range(max(0, len(text) - LONGEST_CUT), len(text) - SHORTEST + 1):
+        end = text[at:]
+        found = bisect_left(values, end)
+        if found < len(values) and values[found].startswith(end):
+            return text[:at] + SOMEBODY
+    return text
+
+
+def _is_withheld(exchange: Exchange) -> bool:
+    response = exchange.response
+    return response is not None and response.size is not None and response.body == WITHHELD
 
 
 def _strange(exchange: Exchange, is_ours: IsOurs) -> Any:

@@ -112,9 +112,9 @@ def pointers(pieces: list[str]) -> Iterator[str | None]:
             value = child(value, 0)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: `1 user`, `2 users`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def moment(time: datetime) -> str:

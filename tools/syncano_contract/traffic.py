@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from syncano_contract.model import Brief, Exchange, Request, header
 from syncano_contract.origins import Origins
@@ -82,4 +82,4 @@ def _is_over(earlier: Exchange | None, exchange: Exchange) -> bool:
 
 
 def _in_query(request: Request, name: str) -> str:
-    return parse_qs(urlsplit(request.url).query, errors="replace").get(name, [""])[0]
+    return parse_qs(request.url.partition("?")[2], errors="replace").get(name, [""])[0]

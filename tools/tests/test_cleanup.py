@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from altered import QUICK, Answer, altered, run_against, with_verdict
-from syncano_contract import document, report, target
+from altered import QUICK, Answer, altered, run_against, target_of, with_verdict
+from syncano_contract import cleaning, document, report, target
 from syncano_contract.cli import main
+from syncano_contract.client import Log
 from syncano_contract.model import Problem, Verdict
 from syncano_contract.reference.seeds import render_target
 from syncano_contract.reference.server import Embedded
 from syncano_contract.remains import read
 from syncano_contract.run import run
+from syncano_contract.settings import Settings
 
 CLEANING = replace(QUICK, only=("USERS-ADD-3",), cleanup=True)  # five users
 
@@ -90,6 +93,31 @@ def test_a_user_who_was_there_before_is_neither_written_to_nor_shown_when_an_add
     assert all(line.startswith("perhaps a user 'contract-") for line in found.left_behind)
     files = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
     assert [shown for shown in ("yennefer", "77001", "y" * 40) if shown in files] == []
+
+
+def test_what_takes_too_long_is_left_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "FOR_ALL", 0.1)
+    monkeypatch.setattr(cleaning, "FOR_EACH", 0.02)
+    opened = threading.Event()
+
+    def hang(answer: Answer) -> Answer:
+        if answer.request.method == "DELETE":
+            opened.wait(20)
+        return answer
+
+    with altered(hang) as deployment:
+        found = run(target_of(deployment), document.load(), CLEANING, lambda *_: None)
+        opened.set()
+
+    assert found.notes == ("--cleanup could not remove: 5 of 5 users (it took longer than 0.2 s)",)
+    assert len(found.left_behind) == 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "seconds"), [(CLEANING, 35.0), (replace(CLEANING, rate=2), 135.0), (replace(CLEANING, jobs=8), 35.0)]
+)
+def test_cleaning_up_may_take_longer_for_more_users_and_at_a_rate(settings: Settings, seconds: float) -> None:
+    assert cleaning.Cleaner(target.Target("https://h.test", "i"), Log(), settings)._longest(100) == seconds
 
 
 def test_a_run_that_is_refused_cleans_up_too() -> None:

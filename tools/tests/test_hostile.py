@@ -237,7 +237,9 @@ def test_a_network_that_loses_replies_fails_nothing(loss: Talk) -> None:
     assert len(with_verdict(report, Verdict.PASSED)) > 30
 
 
-def test_a_request_that_is_never_answered_fails_one_requirement() -> None:
+def test_a_request_that_is_never_answered_fails_one_requirement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "REST", 0.1)
+
     def do(_: int, reply: bytes) -> Talk:
         return broken.close if b"nested" in reply or b"415" in reply[:20] else send(reply)
 
@@ -386,12 +388,13 @@ ODD_JSON = st.recursive(
     ),
     max_leaves=8,
 ).map(lambda value: json.dumps(value).encode())
+DOCUMENT = document.load()
 ODD_BODIES = st.binary() | ODD_JSON | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
 
 
 @settings(deadline=None, max_examples=50)
 @given(
-    st.sampled_from(document.load().operations),
+    st.sampled_from(DOCUMENT.operations),
     st.integers(100, 599),
     st.lists(st.tuples(st.sampled_from(["Content-Type", "Location", "Retry-After", "Set-Cookie"]), st.text())),
     ODD_BODIES,
@@ -400,7 +403,7 @@ def test_no_reply_breaks_what_reads_it(
     operation: Operation, status: int, headers: list[tuple[str, str]], body: bytes
 ) -> None:
     target = Target("http://h.test/v1.1", "rivia", api_key=KEY)
-    session = begin(target, document.load(), QUICK)
+    session = begin(target, DOCUMENT, QUICK)
     path = operation.path.replace("{instance_name}", "rivia").replace("{user_id}", "7")
     request = Request(operation.method, target.url + path, (), b'{"username": "x"}')
     now = datetime.now(UTC)

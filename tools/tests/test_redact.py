@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus
 
@@ -389,3 +391,104 @@ def test_secrets_with_a_common_part_are_searched_for_only_where_they_can_be(monk
 
     assert searched == [hashes[7]]
     assert "digest000007" not in shown
+
+
+# --- hostile secrets --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def in_seconds(most: int) -> Iterator[None]:
+    """Break off what hangs: what these tests look at takes milliseconds, or years."""
+
+    def break_off(*_: object) -> None:
+        raise AssertionError(f"this takes more than {most} s")
+
+    before = signal.signal(signal.SIGALRM, break_off)
+    signal.alarm(most)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("\\" * 16 + "x", "\\" * 64 + '"'),
+        ("\\" * 16 + "x", "\\" * 20_000),
+        ("\\u005c" * 40 + '"x', "\\u005c" * 60),
+        ('"' * 40 + "x", '\\"' * 80),
+        ("%25" * 40 + '"x', "%25" * 2000),
+        ("&amp;" * 40 + '"x', "&amp;amp;" * 2000),
+        (".a" * 100 + '"', ".a\\" * 2000),
+    ],
+)
+def test_a_secret_made_of_what_encoders_add_is_soon_searched_for(secret: str, text: str) -> None:
+    subject = redactor()
+    subject.learn("user_key", secret)
+
+    with in_seconds(20):
+        shown = subject.text(f"{text} {json.dumps(secret)} end")
+
+    assert shown.endswith('<user_key 1>" end')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password:" + "\\" * 100_000 + '"' + "\\" * 100_000 + "}",
+        "password: '" + "\\'" * 100_000,
+        '{"user_key"' + " " * 500_000 + "}",
+        "user_key" * 50_000 + "=",
+    ],
+    ids=["a long quote", "half a quote", "blanks", "names"],
+)
+def test_a_text_made_to_be_read_twice_is_read_once(text: str) -> None:
+    subject = redactor()
+
+    with in_seconds(20):
+        subject.learn_from(text)
+        subject.text(text)
+
+    assert len(subject.text(text)) <= len(text) + len("<redacted>")
+
+
+TRICKY = st.lists(st.sampled_from(["\\", "\\\\", "u005c", "%", "25", "&", "amp;", "#38;", '"', "a", " "]), max_size=60)
+
+
+@settings(database=None, deadline=None, derandomize=True, max_examples=60)
+@given(secret=TRICKY, pieces=TRICKY, times=st.integers(1, 200))
+def test_no_secret_makes_a_search_hang(secret: list[str], pieces: list[str], times: int) -> None:
+    subject = redactor()
+    subject.learn("user_key", "".join(secret))
+
+    with in_seconds(20):
+        subject.text("".join(pieces) * times + "".join(secret[:-1]))
+
+
+def test_a_text_that_would_take_too_long_to_search_is_withheld_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redact, "WORK", 100_000)
+    subject = redactor()
+    for length in range(20, 320):
+        subject.learn("user_key", "a" * length)
+
+    assert subject.text("a" * 5000) == "<redacted>"
+    assert subject.text("the next one") == "the next one"
+
+
+def test_no_reply_makes_every_text_be_searched_for_thousands_of_secrets() -> None:
+    subject = redactor()
+    for reply in range(20):
+        subject.learn_from("&".join(f"password={reply}.{number:06d}" for number in range(1000)))
+
+    assert len(subject._odd) <= redact.MOST_ODD
+    assert subject.text("?password=19.000999") == "?password=<redacted>"  # in its place it is hidden all the same
+
+
+def test_a_key_longer_than_any_key_is_hidden_in_its_place_as_a_whole() -> None:
+    subject = redactor()
+    reply = json.dumps({"user_key": "k" * 100_000})
+    subject.learn_from(reply)
+
+    assert subject.text(reply) == '{"user_key": "<redacted>"}'

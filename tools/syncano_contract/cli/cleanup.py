@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from syncano_contract import remains, target
+from syncano_contract.bounds import Bounds, seen_through
 from syncano_contract.cleaning import Cleaner
 from syncano_contract.cli.signals import Signals
 from syncano_contract.cli.words import worded
@@ -41,7 +42,8 @@ def cleanup_command(report: Path, url: str | None, target_file: Path | None, ins
     with worded(), Signals() as signals:
         found, live = remains.read(report), _target(url, target_file, instance)
         remains.check(found, live)
-        removal = Cleaner(live, Log(), Settings(), may_be_gone=True).remove(found.paths)
+        cleaner, bounds = Cleaner(live, Log(), Settings(), may_be_gone=True), Bounds()
+        removal = seen_through(lambda: cleaner.remove(found.paths, bounds), [bounds])
     text = Redactor(live).text
     for line in (
         *removal.sentences("cleanup"),

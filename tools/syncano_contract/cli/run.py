@@ -138,8 +138,8 @@ def run_command(
     SYNCANO_PLAIN_KEY, SYNCANO_ACCOUNT_KEY, SYNCANO_USER_KEY, SYNCANO_OTHER_INSTANCE and SYNCANO_OTHER_API_KEY.
 
     Exits with 0 when the target is conformant, 1 when it is not or a known deviation is outdated, 2 when that could not
-    be told or run. Ctrl-C and
-    SIGTERM end the run, write what there is as inconclusive, and exit with 130 and 143; a second one ends at once.
+    be told or run. Ctrl-C and SIGTERM end the run, write what there is as inconclusive, and exit with 130 and 143; a
+    second one ends cleaning up, and a third one ends at once.
 
     \b
     Examples:
@@ -162,11 +162,10 @@ def run_command(
         directory = output.prepare(out, host)
         try:
             with _progress() as progress:
-                found = run.run(target_given, contract, settings, progress)
+                found = run.run(target_given, contract, settings, progress, over=signals.hold)
         except BaseException:
             output.discard(directory)
             raise
-        signals.hold()
         # What the embedded deployment held is gone with it.
         left_behind = found.left_behind if url or target_file else ()
         options = [*repeated("--overlay", overlays), *repeated("--deviations", (file,) if file else ())]

@@ -31,7 +31,7 @@ class Signals:
             signal.signal(number, handler)
 
     def hold(self) -> None:
-        """Only note the first signal from now on: what is left to do takes no time; a second one ends it."""
+        """Only note a signal from now on, as what is left to do takes moments, unless it is the third."""
         self._is_held = True
 
     @property
@@ -41,5 +41,5 @@ class Signals:
 
     def _handle(self, number: int, _: FrameType | None) -> None:
         self.received.append(number)
-        if not self._is_held or len(self.received) > 1:
+        if not self._is_held or len(self.received) > 2:
             raise KeyboardInterrupt(number)

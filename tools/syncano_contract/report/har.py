@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import harfile
 
@@ -48,7 +48,7 @@ def _request(request: Request) -> harfile.Request:
 
 
 def _query(url: str) -> list[tuple[str, str]]:
-    return parse_qsl(urlsplit(url).query, keep_blank_values=True, errors="backslashreplace")
+    return parse_qsl(url.partition("?")[2].partition("#")[0], keep_blank_values=True, errors="backslashreplace")
 
 
 def _posted(body: bytes, headers: Headers) -> harfile.PostData:
@@ -59,19 +59,21 @@ def _posted(body: bytes, headers: Headers) -> harfile.PostData:
 
 def _response(response: Response) -> harfile.Response:
     text, encoding = encoded(response.body)
+    size = len(response.body) if response.size is None else response.size
     return harfile.Response(
         status=response.status,
         statusText=sound(response.reason),
         httpVersion=HTTP,
         headers=_records(response.headers),
         content=harfile.Content(
-            size=len(response.body),
+            size=size,
             mimeType=_media_type(response.headers) or "x-unknown",
             text=text,
             encoding=encoding if encoding != "utf-8" else None,
+            comment=None if response.size is None else "only its beginning is here",
         ),
         redirectURL=sound(header(response.headers, "Location") or ""),
-        bodySize=len(response.body),
+        bodySize=size,
     )
 
 
