@@ -132,7 +132,8 @@
   const isInView = (element) => {
     const { left, right, top, bottom } = clipped(element.getClientRects()[0] ?? new DOMRect(), element);
     const seen = document.elementFromPoint((left + right) / 2, (top + Math.min(bottom, innerHeight)) / 2);
-    return top >= -SLACK && top < innerHeight && !!seen && (element.contains(seen) || seen.contains(element));
+    const begins = top >= -SLACK || bottom - top > innerHeight; // what is higher than the window may begin above it
+    return begins && top < innerHeight && !!seen && (element.contains(seen) || seen.contains(element));
   };
 
   // What has the focus, where it stands in the document (-1 for nothing), and whether that can be seen.
