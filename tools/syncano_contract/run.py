@@ -60,8 +60,17 @@ def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
     return tuple(collector.requirements.values())
 
 
-def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
+def run(
+    target: Target,
+    document: Document,
+    settings: Settings,
+    progress: Progress,
+    *,
+    afterwards: Callable[[Session], None] = lambda _: None,
+) -> Report:
     """Run the suite against a target; raises Problem when it cannot be run at all.
+
+    The report holds no secret; what looks at exchanges as they were is called with the session, `afterwards`.
 
     An interrupt ends the run early: what was not looked at by then cannot be told, and a note says so. So it is with
     the bounds of the settings. A second interrupt goes through.
@@ -85,6 +94,7 @@ def run(target: Target, document: Document, settings: Settings, progress: Progre
     notes += [session.bounds.reason] if session.bounds.reason else []
     notes += [f"{BROKE}: {runner.crash}"] if runner.crash else []
     notes += left.notes
+    afterwards(session)
     return _report(session, started, requirements=listed, found=found, left=left, notes=tuple(notes))
 
 
