@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from syncano_contract import pointer
 from syncano_contract.suggestion.seen import Where
 
 UNCONFIRMED = "Seen on a deployment; no page has it."
+LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 SHORTHAND = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -24,19 +26,26 @@ class Action:
     update: Any = None
 
 
-def path_to(place: str, *further: str) -> str:
-    """Return a JSON pointer, and further steps, as a JSONPath (RFC 9535)."""
-    return "$" + "".join(_segment(step) for step in (*pointer.steps(place), *further))
+def path_to(place: str, *further: str | int) -> str:
+    """Return a JSON pointer, and further steps, as a JSONPath (RFC 9535).
+
+    Numbers are indices among the `further` steps, and in the pointer where a keyword of JSON Schema has a list.
+    """
+    steps = pointer.steps(place)
+    listed = (int(step) if before in LISTS else step for before, step in zip(["", *steps], steps, strict=False))
+    return "$" + "".join(_segment(step) for step in (*listed, *further))
 
 
-def _segment(step: str) -> str:
+def _segment(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
     return f".{step}" if SHORTHAND.fullmatch(step) else f"[{quoted(step)}]"
 
 
 def quoted(text: str) -> str:
     """Return a text as a string of JSONPath in single quotes (RFC 9535, section 2.3.1)."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return "'" + re.sub(r"[\0-\x1f]", lambda found: f"\\u{ord(found[0]):04x}", escaped) + "'"
+    escaped = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def counted(times: Mapping[Where, int], replies: Mapping[Where, int]) -> str:

@@ -112,7 +112,7 @@ def _extras(group: Group) -> Iterator[Action]:
             continue
         yield Action(path_to(group.place), what, evidence, {"required": [name], **update})
         for place in shown(group.seen.document, group.pointer, but=name):
-            yield Action(path_to(place), f"An example has `{name}` as well.", evidence, {name: some_value(types)})
+            yield Action(place, f"An example has `{name}` as well.", evidence, {name: some_value(types)})
 
 
 def _is_always_there(group: Group, name: str, wheres: Iterable[Where]) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 from syncano_contract import pointer
-from syncano_contract.document import Document
+from syncano_contract.document import Document, Operation
+from syncano_contract.suggestion.actions import path_to
 from syncano_contract.suggestion.schemas import meant, met
 
 # The plainest value of each type; null first, as it says the least.
@@ -22,22 +23,24 @@ def some_value(types: Container[str]) -> Any:
 
 
 def shown(document: Document, schema: str, *, but: str) -> Iterator[str]:
-    """Yield the pointers of all objects in examples of replies that meet a schema and are without a member."""
-    found = set[str]()
-    for operation in document.operations:
-        for status in operation.shapes:
-            entry = pointer.of(("paths", operation.path, operation.method.lower(), "responses", str(status)))
-            place, response = meant(document.tree, entry)
-            for media_type in response.get("content", {}):
-                around = place + pointer.of(("content", media_type))
-                for example in _examples(document.tree, around):
-                    value = pointer.at(document.tree, pointer.steps(example))
-                    found |= {
-                        example + each.at
-                        for each in met(document.tree, f"{around}/schema", value)
-                        if each.place == schema and isinstance(each.value, dict) and but not in each.value
-                    }
+    """Yield the paths to all objects in examples of replies that meet a schema and are without a member."""
+    contents = {each for operation in document.operations for each in _contents(document.tree, operation)}
+    found = {
+        path_to(example, *each.at)
+        for content in contents
+        for example in _examples(document.tree, content)
+        for each in met(document.tree, f"{content}/schema", pointer.at(document.tree, pointer.steps(example)))
+        if each.place == schema and isinstance(each.value, dict) and but not in each.value
+    }
     yield from sorted(found)
+
+
+def _contents(tree: Any, operation: Operation) -> Iterator[str]:
+    """Yield the pointer of each media type of each response."""
+    for status in operation.shapes:
+        steps = ("paths", operation.path, operation.method.lower(), "responses", str(status))
+        place, response = meant(tree, pointer.of(steps))
+        yield from (place + pointer.of(("content", each)) for each in response.get("content", {}))
 
 
 def _examples(tree: Any, media_type: str) -> Iterator[str]:

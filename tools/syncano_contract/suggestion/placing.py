@@ -5,7 +5,7 @@ A copy is made of just those components that lead from the reply to the change, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -48,19 +48,24 @@ def model_of(document: Document, where: Where) -> str:
 
 def placed(seen: Seen, changes: Mapping[tuple[Where, Change], int]) -> tuple[list[Placed], list[Action]]:
     """Return where each change is made, and the actions that make copies for what only some replies showed."""
-    shared, apart = [], dict[Where, list[tuple[Change, int]]]()
-    for change, times in sorted(_by_change(changes).items()):
-        if _visitors(seen, change.pointer) <= times.keys():
-            shared.append(Placed(change, change.pointer, times))
-            continue
-        for where, number in times.items():
-            apart.setdefault(where, []).append((change, number))
-    actions = list[Action]()
-    for where, its_own in sorted(apart.items()):
-        copies = Copies(seen.document, where, [change.pointer for change, _ in its_own])
-        actions += copies.actions()
-        shared += [Placed(change, copies.place(change.pointer), {where: number}) for change, number in its_own]
-    return shared, actions
+    by_change = sorted(_by_change(changes).items())
+    apart = dict[Where, list[str]]()
+    for change, times in by_change:
+        for where in times if _visitors(seen, change.pointer) - times.keys() else ():
+            apart.setdefault(where, []).append(change.pointer)
+    copies = {where: Copies(seen.document, where, places) for where, places in sorted(apart.items())}
+    found = [each for change, times in by_change for each in _placed(change, times, copies)]
+    return found, [action for each in copies.values() for action in each.actions()]
+
+
+def _placed(change: Change, times: Tally, copies: Mapping[Where, Copies]) -> Iterator[Placed]:
+    """Yield a change in each copy that is concerned, as copies are made of what is there now, and in what is shared."""
+    own = {where: place for where, each in copies.items() if where in times and (place := each.place(change.pointer))}
+    for where, place in own.items():
+        yield Placed(change, place, {where: times[where]})
+    others = {where: number for where, number in times.items() if where not in own}
+    if others:
+        yield Placed(change, change.pointer, others)
 
 
 def _by_change(changes: Mapping[tuple[Where, Change], int]) -> dict[Change, dict[Where, int]]:
@@ -94,12 +99,12 @@ class Copies:
         prefix = self._where.operation[:1].upper() + self._where.operation[1:]
         return pointer.of(("components", kind, f"{prefix}{self._where.status}{name}"))
 
-    def place(self, place: str) -> str:
-        """Return where a change is made instead."""
+    def place(self, place: str) -> str | None:
+        """Return where a change is made instead; None for what is no part of the reply, or not copied."""
         component = _component(place)
         if component in self._names:
             return self._names[component] + place.removeprefix(component)
-        return self._entry + place.removeprefix(self._model)
+        return self._entry + place.removeprefix(self._model) if place.startswith(f"{self._model}/") else None
 
     def actions(self) -> Iterator[Action]:
         """Yield the actions that make the copies and let the reply refer to them."""
@@ -111,16 +116,16 @@ class Copies:
             node = self._redirected(pointer.at(self._tree, pointer.steps(component)))
             what = f"A copy of `{pointer.steps(component)[-1]}` for {self._where.operation} with {self._where.status}."
             yield Action(path_to(pointer.of(around)), what, evidence, {name: node})
-        for place, reference in _references(pointer.at(self._tree, pointer.steps(self._model)), self._entry):
+        for steps, reference in _references(pointer.at(self._tree, pointer.steps(self._model))):
             if reference in self._names:
                 what = "The copy is what is referred to."
-                yield Action(path_to(place), what, evidence, {"$ref": f"#{self._names[reference]}"})
+                yield Action(path_to(self._entry, *steps), what, evidence, {"$ref": f"#{self._names[reference]}"})
 
     def _redirected(self, node: Any) -> Any:
         copy = deepcopy(node)
-        for place, reference in _references(copy, ""):
+        for steps, reference in [*_references(copy)]:
             if reference in self._names:
-                pointer.at(copy, pointer.steps(place))["$ref"] = f"#{self._names[reference]}"
+                pointer.at(copy, map(str, steps))["$ref"] = f"#{self._names[reference]}"
         return copy
 
 
@@ -134,20 +139,20 @@ def _reached(tree: Any, place: str) -> set[str]:
     """Return the pointers of all components that references lead to from a place."""
     found, waiting = set[str](), [place]
     while waiting:
-        for _, reference in _references(pointer.at(tree, pointer.steps(waiting.pop())), ""):
+        for _, reference in _references(pointer.at(tree, pointer.steps(waiting.pop()))):
             if reference not in found:
                 found.add(reference)
                 waiting.append(reference)
     return found
 
 
-def _references(node: Any, at: str) -> Iterator[tuple[str, str]]:
-    """Yield where in a node each `$ref` stands, with the pointer that it gives."""
+def _references(node: Any, *around: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the steps to each `$ref` in a node, with the pointer that it gives."""
     if isinstance(node, Mapping):
         if isinstance(node.get("$ref"), str):
-            yield at, pointer.of_fragment(node["$ref"])
+            yield around, pointer.of_fragment(node["$ref"])
         for name, member in node.items():
-            yield from _references(member, pointer.child(at, name))
-    elif isinstance(node, Sequence) and not isinstance(node, str):
+            yield from _references(member, *around, name)
+    elif isinstance(node, list):
         for number, item in enumerate(node):
-            yield from _references(item, pointer.child(at, number))
+            yield from _references(item, *around, number)

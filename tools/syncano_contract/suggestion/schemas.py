@@ -16,7 +16,7 @@ class Meeting:
     place: str
     schema: Mapping[str, Any]
     value: Any
-    at: str
+    at: tuple[str | int, ...]
 
 
 MOST_ITEMS = 100  # items of an array that are looked at
@@ -31,7 +31,7 @@ def meant(tree: Any, place: str) -> tuple[str, Any]:
     return place, node
 
 
-def met(tree: Any, place: str, value: Any, at: str = "") -> Iterator[Meeting]:
+def met(tree: Any, place: str, value: Any, at: tuple[str | int, ...] = ()) -> Iterator[Meeting]:
     """Yield each schema that a value and its members meet.
 
     Where a value may be as one of several schemas has it, nobody knows which it meets: that is not looked into.
@@ -43,7 +43,7 @@ def met(tree: Any, place: str, value: Any, at: str = "") -> Iterator[Meeting]:
     if isinstance(value, dict):
         for name in schema.get("properties", {}):
             if name in value:
-                yield from met(tree, f"{place}{pointer.of(('properties', name))}", value[name], pointer.child(at, name))
+                yield from met(tree, f"{place}{pointer.of(('properties', name))}", value[name], (*at, name))
     elif isinstance(value, list) and "items" in schema:
         for number, item in enumerate(value[:MOST_ITEMS]):
-            yield from met(tree, f"{place}/items", item, pointer.child(at, number))
+            yield from met(tree, f"{place}/items", item, (*at, number))
