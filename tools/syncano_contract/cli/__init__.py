@@ -9,6 +9,7 @@ import click
 # Where each command is: it is loaded when it is called, so that `extract` does not wait for pytest.
 COMMANDS = {
     "cleanup": "cleanup",
+    "diff": "diff",
     "extract": "extract",
     "faults": "faults",
     "prove": "prove",
