@@ -104,7 +104,7 @@ def against(shape: Shape, response: Response) -> Iterator[Difference]:
         value = header(response.headers, name)
         if value is None and required:
             yield Difference(HEADERS, f"a header {name}", "none")
-        elif value is not None and not any(validator.is_valid(form) for form in _header_forms(value)):
+        elif value is not None and not any(validator.is_valid(form) for form in header_forms(value)):
             yield Difference(HEADERS, f"a header {name} as documented", value, (in_header(name),))
     if shape.validator is not None:
         yield from _in_body(BODY if response.status < 400 else ERROR_BODY, shape, shape.validator, response)
@@ -144,7 +144,7 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _sound(value: object) -> object:
+def sound(value: object) -> object:
     """Return the value with `?` for lone surrogates, which JSON can hold (RFC 8259, section 8.2) and UTF-8 cannot."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
@@ -153,13 +153,14 @@ def _sound(value: object) -> object:
     return value
 
 
-def _header_forms(value: str) -> tuple[object, ...]:
+def header_forms(value: str) -> tuple[object, ...]:
+    """Return what a header's value may be to a schema: the text, and the number where it is one."""
     return (value, int(value)) if re.fullmatch(r"-?[0-9]{1,18}", value) else (value,)
 
 
 def _in_body(aspect: str, shape: Shape, validator: jsonschema_rs.Validator, response: Response) -> Iterator[Difference]:
     try:
-        errors = list(validator.iter_errors(_sound(parse(response.body))))
+        errors = list(validator.iter_errors(sound(parse(response.body))))
     except (ValueError, RecursionError) as error:
         yield Difference(aspect, "a body that is JSON", f"{shorten(response.body)} ({error})")
         return

@@ -59,3 +59,13 @@ def of_fragment(reference: str) -> str:
     for step in steps(unquote(reference.removeprefix("#"))):
         pointer = child(pointer, step)
     return pointer
+
+
+def at(tree: Any, steps: Iterable[str]) -> Any:
+    """Return what stands at the end of these steps; raises KeyError where they lead nowhere."""
+    for step in steps:
+        key = key_of(tree, step)
+        if key is None:
+            raise KeyError(step)
+        tree = tree[key]
+    return tree

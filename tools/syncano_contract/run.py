@@ -70,9 +70,13 @@ def run(
     document: Document,
     settings: Settings,
     progress: Progress,
+    *,
     over: Callable[[], None] = lambda: None,
+    afterwards: Callable[[Session], None] = lambda _: None,
 ) -> Report:
     """Run the suite against a target; raises Problem when it cannot be run at all.
+
+    The report holds no secret; what looks at exchanges as they were is called with the session, `afterwards`.
 
     An interrupt ends the run early: what was not looked at by then cannot be told, and a note says so. So it is with
     the bounds of the settings. A second interrupt ends cleaning up. A third one goes through, and so does any after
@@ -82,7 +86,9 @@ def run(
         requirements(settings.only)
     session = sessions.begin(target, document, settings)
     stages = [session.bounds, *([Bounds()] if settings.cleanup else [])]
-    return seen_through(lambda: _run(session, progress, over, stages), stages)
+    report = seen_through(lambda: _run(session, progress, over, stages), stages)
+    afterwards(session)
+    return report
 
 
 def _run(session: Session, progress: Progress, over: Callable[[], None], stages: list[Bounds]) -> Report:

@@ -31,6 +31,7 @@ COMMANDS = [
     "bundle",
     "cleanup",
     "compare",
+    "diff",
     "extract",
     "faults",
     "index",

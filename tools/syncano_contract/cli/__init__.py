@@ -13,6 +13,7 @@ COMMANDS = {
     "bundle": "bundle",
     "cleanup": "cleanup",
     "compare": "compare",
+    "diff": "diff",
     "extract": "extract",
     "faults": "faults",
     "index": "index",

@@ -19,12 +19,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from syncano_contract import output, report, run, target
-from syncano_contract.cli import known
+from syncano_contract.cli import known, suggesting
 from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
 from syncano_contract.cli.known import deviations_options
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.repeating import command, repeated
 from syncano_contract.cli.signals import Signals
+from syncano_contract.cli.suggesting import SUGGEST_OPTION
 from syncano_contract.cli.words import inert, worded
 from syncano_contract.conclusion import conclude, outdated
 from syncano_contract.model import Conclusion, Problem, Report
@@ -113,6 +114,7 @@ class Positive(click.ParamType[float]):
 @click.option("--cleanup", is_flag=True, help="Remove the users that the run made; needs the target's account_key.")
 @OVERLAY_OPTION
 @deviations_options
+@SUGGEST_OPTION
 @FAULT_OPTION
 @click.option(
     "--format",
@@ -149,20 +151,22 @@ def run_command(
       syncano-contract run --target target.toml --only 'KEYS-*' --depth quick
       syncano-contract run --target target.toml --jobs 8 --max-time 60 --max-requests 2000
       syncano-contract run --target target.toml --overlay overlays/syncano-platform.yaml
+      syncano-contract run --target target.toml --suggest-overlay seen.yaml
       syncano-contract run --target target.toml --deviations known.yaml
       syncano-contract run --fault add-answers-201
       syncano-contract run --fault add-answers-201 --format github   # in a workflow, see ci/github-actions.yml
     """
     names, form, overlays = given.pop("names"), given.pop("form"), given.pop("overlays")
-    file, is_update = given.pop("known"), given.pop("is_update")
+    file, is_update, suggested = given.pop("known"), given.pop("is_update"), given.pop("suggested")
     only = tuple(pattern.upper() for pattern in given.pop("only"))
     settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]}, only=only)
     with worded(), Signals() as signals, _target(url, target_file, instance, names) as (target_given, host):
         contract, listed = amended(overlays), known.read(file, is_update=is_update)
+        drift = suggesting.begin(suggested, overlays)
         directory = output.prepare(out, host)
         try:
             with _progress() as progress:
-                found = run.run(target_given, contract, settings, progress, over=signals.hold)
+                found = run.run(target_given, contract, settings, progress, over=signals.hold, afterwards=drift.look)
         except BaseException:
             output.discard(directory)
             raise
@@ -176,6 +180,7 @@ def run_command(
         _tell(found, None if problem else directory, form)
         if problem:
             raise problem
+        drift.write()
         if is_update:
             known.update(file, listed, found)
     sys.exit(signals.code or _code(found))
