@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from queue import SimpleQueue
+from types import FrameType
 from typing import Any, TypeVar
 
 NOT_LOOKED_AT = "what was not looked at by then cannot be told"
 INTERRUPTED = f"the run was interrupted: {NOT_LOOKED_AT}"
 
+AWAKE = 0.1  # seconds; this thread alone acts on signals, and sleeps on where the system gives one to another thread
 LONGEST_END = 0.4  # seconds that what was ended has to come to its end by itself
 
 Made = TypeVar("Made")
@@ -74,35 +79,61 @@ def seen_through(call: Callable[[], Made], stages: list[Bounds]) -> Made:
 
     The call takes each of its stages away when that is over. No interrupt reaches the call itself.
     """
-    work, thread = _prepared(call)
-    is_asked = False
-    while True:
-        try:  # one interrupt may follow the other at once
-            if thread.ident is None:
-                thread.start()
-            if is_asked:
-                is_asked = False
-                _end_first(stages)
+    asked: SimpleQueue[bool] = SimpleQueue()  # one of the few things that a signal may use whenever it comes
+
+    def ask() -> bool:
+        is_left = not all(stage.ended.done() for stage in stages)
+        asked.put(is_left)
+        return is_left
+
+    with _interrupts_to(ask):
+        begun(lambda: _end_each(stages, asked))
+        work = begun(call)
+        try:
+            while not wait([work], AWAKE).done:
+                pass
             return work.result()
+        finally:
+            asked.put(False)
+
+
+def _end_each(stages: list[Bounds], asked: SimpleQueue[bool]) -> None:
+    """End a stage for each time that this is asked for; in a thread, where no interrupt can come in between."""
+    while asked.get():
+        for stage in [each for each in stages if not each.ended.done()][:1]:
+            stage.end(INTERRUPTED)
+
+
+@contextmanager
+def _interrupts_to(ask: Callable[[], bool]) -> Iterator[None]:
+    """Let `ask` be called for an interrupt by a signal, which is raised only where that says False.
+
+    A second one may come while the first is still being raised, and anything at all would be cut off by it.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM) if is_main}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        handler = before[signal.Signals(number)]
+        try:
+            if callable(handler):
+                handler(number, frame)
         except KeyboardInterrupt:
-            if all(stage.ended.done() for stage in stages):
+            if not ask():
                 raise
-            is_asked = True
 
-
-def _end_first(stages: list[Bounds]) -> None:
-    for stage in [each for each in stages if not each.ended.done()][:1]:
-        stage.end(INTERRUPTED)
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def begun(call: Callable[[], Made]) -> Future[Made]:
     """Begin a call in a thread that keeps no process alive, however long it hangs."""
-    future, thread = _prepared(call)
-    thread.start()
-    return future
-
-
-def _prepared(call: Callable[[], Made]) -> tuple[Future[Made], threading.Thread]:
     future: Future[Made] = Future()
 
     def make() -> None:
@@ -111,4 +142,5 @@ def _prepared(call: Callable[[], Made]) -> tuple[Future[Made], threading.Thread]
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
             future.set_exception(error)
 
-    return future, threading.Thread(target=make, daemon=True)
+    threading.Thread(target=make, daemon=True).start()
+    return future
