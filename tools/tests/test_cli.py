@@ -26,7 +26,19 @@ from syncano_contract.cli import main
 from syncano_contract.reference.seeds import render_target
 from syncano_contract.reference.server import Embedded
 
-COMMANDS = ["cleanup", "extract", "faults", "prove", "requirements", "run", "serve", "target", "trace", "validate"]
+COMMANDS = [
+    "cleanup",
+    "diff",
+    "extract",
+    "faults",
+    "prove",
+    "requirements",
+    "run",
+    "serve",
+    "target",
+    "trace",
+    "validate",
+]
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syncano_contract import judge, overlay
 from syncano_contract import run as runs
@@ -314,6 +321,8 @@ def test_the_order_of_exchanges_makes_no_difference() -> None:
         *everywhere({"error": 1}, 403),
         reply(ADD, 201, USER),
         reply(RESET, 410, REFUSED),
+        reply(UPDATE, 500, REFUSED),
+        reply(ADD, 502, REFUSED),
     ]
 
     texts = {
@@ -321,6 +330,27 @@ def test_the_order_of_exchanges_makes_no_difference() -> None:
     }
 
     assert len(texts) == 1
+
+
+def test_the_order_in_which_python_keeps_a_set_makes_no_difference() -> None:
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", "import test_suggestion as t; print(t.of_one_alone())"],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(texts) == 1
+    assert b"GetUserDetails200Profile" in texts.pop()
+
+
+def of_one_alone() -> str:
+    """What is suggested where one operation alone differs in many ways."""
+    odd = user("profile", "owner") | dict.fromkeys("abcdefgh", 1)
+    return "".join(to_yaml(suggested([reply(DETAILS, 200, odd), *everywhere(USER)])))
 
 
 def test_the_file_is_an_overlay_that_says_what_it_amends_and_what_it_leaves(tmp_path: Path) -> None:
@@ -348,6 +378,35 @@ def test_names_are_quoted_in_targets(tmp_path: Path) -> None:
 
     assert name not in user_schema["required"]
     assert user_schema["properties"][name]["type"] == ["string", "integer"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(USER) | st.just(REFUSED),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*USER, "x", "a b", "\ud800"]), inner),
+    max_leaves=5,
+)
+PLACES = st.sampled_from(
+    [("id",), ("groups",), ("groups", "0", "links"), ("links",), ("profile",), ("profile", "channel")]
+)
+BODIES = VALUES | st.builds(lambda place, value: user(*place, value=value), PLACES, VALUES)
+CONTENTS = BODIES.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=3)
+TYPES = st.sampled_from([JSON, (), (("Content-Type", "text/html"),), (*JSON, ("X-Quota", "1"))])
+STATUSES = st.sampled_from([200, 201, 204, 302, 400, 401, 403, 404, 409, 429, 500])
+
+
+@given(st.lists(st.builds(reply, st.sampled_from(ALL), STATUSES, CONTENTS, TYPES), min_size=1, max_size=6))
+@hypothesis.settings(max_examples=60, deadline=None)
+def test_whatever_was_seen_the_overlay_applies_and_then_there_is_no_more_to_suggest(exchanges: list[Exchange]) -> None:
+    found = suggested(exchanges)
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "seen.yaml")
+        path.write_text("".join(to_yaml(found)), encoding="utf-8")
+        amendments = [overlay.read(path)] if found.actions else []
+    document = of(overlay.apply(DOCUMENT.tree, amendments))
+
+    assert not suggested(exchanges, document).actions
+    assert found.left or not departures(document, exchanges)
 
 
 # --- of a run ---------------------------------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def run_command(
         directory = output.prepare(out, host)
         try:
             with _progress() as progress:
-                found = run.run(target_given, contract, settings, progress, afterwards=drift.look)
+                found = run.run(target_given, contract, settings, progress, afterwards=drift.keep)
         except BaseException:
             output.discard(directory)
             raise

@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from syncano_contract import pointer
-from syncano_contract.suggestion.actions import UNCONFIRMED, Action, counted, json_names, path_to, removal, without
-from syncano_contract.suggestion.changes import Kind
+from syncano_contract.suggestion import headers
+from syncano_contract.suggestion.actions import Action, counted, json_names, path_to, removal, without
+from syncano_contract.suggestion.changes import UNCONFIRMED, Kind
 from syncano_contract.suggestion.examples import shown, some_value
 from syncano_contract.suggestion.placing import Placed
 from syncano_contract.suggestion.schemas import meant
@@ -131,11 +132,7 @@ def _headers(group: Group) -> Iterator[Action]:
     """Yield what lists headers; what comes now and then is put there by something on the way."""
     for each in group.changes:
         if all(times == group.seen.visits[where, group.pointer] for where, times in each.times.items()):
-            header = {
-                "description": "What it says is not known.",
-                "x-unconfirmed": UNCONFIRMED,
-                "schema": {"type": "string"},
-            }
+            header = headers.described()
             what = f"{group.label} has a header {each.change.name}."
             yield Action(
                 path_to(group.place), what, group.evidence(each.change.name), {"headers": {each.change.name: header}}
