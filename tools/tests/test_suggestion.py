@@ -184,7 +184,7 @@ def test_a_type_is_added_to_a_list_of_types() -> None:
 
 
 def test_a_member_that_is_always_there_is_required_and_stands_in_examples(tmp_path: Path) -> None:
-    group = {**USER["groups"][0], "name": None}
+    group = {**USER["groups"][0], "name": "witchers"}
     always = everywhere(user("groups", value=[group, group])) * 3
 
     found = suggested(always)
@@ -192,9 +192,16 @@ def test_a_member_that_is_always_there_is_required_and_stands_in_examples(tmp_pa
 
     assert found.actions[0].update == {
         "required": ["name"],
-        "properties": {"name": {"type": "null", "x-unconfirmed": "Seen on a deployment; no page has it."}},
+        "properties": {"name": {"type": "string", "x-unconfirmed": "Seen on a deployment; no page has it."}},
     }
-    assert document.tree["components"]["examples"]["UserFound"]["value"]["groups"][0]["name"] is None
+    assert document.tree["components"]["examples"]["UserFound"]["value"]["groups"][0]["name"] == ""
+
+
+def test_a_member_that_was_always_null_may_be_anything(tmp_path: Path) -> None:
+    document = amended_by(suggested(everywhere(USER | {"nick": None})), tmp_path)
+
+    assert document.tree["components"]["schemas"]["User"]["properties"]["nick"].keys() == {"x-unconfirmed"}
+    assert not departures(document, everywhere(USER | {"nick": "Ravix"}))
 
 
 @pytest.mark.parametrize("groups", [[{"name": 1}, {}], [{"name": 1}]])

@@ -105,15 +105,21 @@ def _extras(group: Group) -> Iterator[Action]:
     for name, alike in groupby(group.changes, lambda each: each.change.name):
         listed = [*alike]
         types = [each.change.detail for each in listed]
-        member = {"type": types[0] if len(types) == 1 else types, "x-unconfirmed": UNCONFIRMED}
         what, evidence = f"{group.label} has a member `{name}`.", group.evidence(name)
-        update = {"properties": {name: member}}
+        update = {"properties": {name: _member(types)}}
         if not _is_always_there(group, name, {where for each in listed for where in each.times}):
             yield Action(path_to(group.place), what, evidence, update)
             continue
         yield Action(path_to(group.place), what, evidence, {"required": [name], **update})
         for place in shown(group.seen.document, group.pointer, but=name):
             yield Action(place, f"An example has `{name}` as well.", evidence, {name: some_value(types)})
+
+
+def _member(types: Sequence[str]) -> dict[str, Any]:
+    """Return the schema of a member; where null alone was seen, it may be anything."""
+    if [*types] == ["null"]:
+        return {"x-unconfirmed": "Null alone was seen on a deployment; what else it can be is unknown."}
+    return {"type": types[0] if len(types) == 1 else [*types], "x-unconfirmed": UNCONFIRMED}
 
 
 def _is_always_there(group: Group, name: str, wheres: Iterable[Where]) -> bool:
