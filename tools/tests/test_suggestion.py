@@ -10,11 +10,15 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syncano_contract import judge, overlay
 from syncano_contract import run as runs
@@ -180,7 +184,7 @@ def test_a_type_is_added_to_a_list_of_types() -> None:
 
 
 def test_a_member_that_is_always_there_is_required_and_stands_in_examples(tmp_path: Path) -> None:
-    group = {**USER["groups"][0], "name": None}
+    group = {**USER["groups"][0], "name": "witchers"}
     always = everywhere(user("groups", value=[group, group])) * 3
 
     found = suggested(always)
@@ -188,9 +192,16 @@ def test_a_member_that_is_always_there_is_required_and_stands_in_examples(tmp_pa
 
     assert found.actions[0].update == {
         "required": ["name"],
-        "properties": {"name": {"type": "null", "x-unconfirmed": "Seen on a deployment; no page has it."}},
+        "properties": {"name": {"type": "string", "x-unconfirmed": "Seen on a deployment; no page has it."}},
     }
-    assert document.tree["components"]["examples"]["UserFound"]["value"]["groups"][0]["name"] is None
+    assert document.tree["components"]["examples"]["UserFound"]["value"]["groups"][0]["name"] == ""
+
+
+def test_a_member_that_was_always_null_may_be_anything(tmp_path: Path) -> None:
+    document = amended_by(suggested(everywhere(USER | {"nick": None})), tmp_path)
+
+    assert document.tree["components"]["schemas"]["User"]["properties"]["nick"].keys() == {"x-unconfirmed"}
+    assert not departures(document, everywhere(USER | {"nick": "Ravix"}))
 
 
 @pytest.mark.parametrize("groups", [[{"name": 1}, {}], [{"name": 1}]])
@@ -374,6 +385,35 @@ def test_names_are_quoted_in_targets(tmp_path: Path) -> None:
 
     assert name not in user_schema["required"]
     assert user_schema["properties"][name]["type"] == ["string", "integer"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(USER) | st.just(REFUSED),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*USER, "x", "a b", "\ud800"]), inner),
+    max_leaves=5,
+)
+PLACES = st.sampled_from(
+    [("id",), ("groups",), ("groups", "0", "links"), ("links",), ("profile",), ("profile", "channel")]
+)
+BODIES = VALUES | st.builds(lambda place, value: user(*place, value=value), PLACES, VALUES)
+CONTENTS = BODIES.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=3)
+TYPES = st.sampled_from([JSON, (), (("Content-Type", "text/html"),), (*JSON, ("X-Quota", "1"))])
+STATUSES = st.sampled_from([200, 201, 204, 302, 400, 401, 403, 404, 409, 429, 500])
+
+
+@given(st.lists(st.builds(reply, st.sampled_from(ALL), STATUSES, CONTENTS, TYPES), min_size=1, max_size=6))
+@hypothesis.settings(max_examples=60, deadline=None)
+def test_whatever_was_seen_the_overlay_applies_and_then_there_is_no_more_to_suggest(exchanges: list[Exchange]) -> None:
+    found = suggested(exchanges)
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "seen.yaml")
+        path.write_text("".join(to_yaml(found)), encoding="utf-8")
+        amendments = [overlay.read(path)] if found.actions else []
+    document = of(overlay.apply(DOCUMENT.tree, amendments))
+
+    assert not suggested(exchanges, document).actions
+    assert found.left or not departures(document, exchanges)
 
 
 # --- of a run ---------------------------------------------------------------------------------------------------------

@@ -166,7 +166,7 @@ def run_command(
         directory = output.prepare(out, host)
         try:
             with _progress() as progress:
-                found = run.run(target_given, contract, settings, progress, over=signals.hold, afterwards=drift.look)
+                found = run.run(target_given, contract, settings, progress, over=signals.hold, afterwards=drift.keep)
         except BaseException:
             output.discard(directory)
             raise

@@ -39,18 +39,18 @@ class Drift:
     def __init__(self, file: Path | None) -> None:
         """Start with nothing seen."""
         self._file = file
-        self._found: Suggestion | None = None
+        self._session: Session | None = None
 
-    def look(self, session: Session) -> None:
-        """Look at all exchanges of a run."""
-        if self._file is not None:
-            seen = seen_in(session.document, session.target.url, session.log.exchanges)
-            self._found = suggest(seen, session.redactor.text)
+    def keep(self, session: Session) -> None:
+        """Keep a session, to be looked at when the report of its run is written."""
+        self._session = session
 
     def write(self) -> None:
         """Write the file that was asked for, if there is anything to write, and print what came of it."""
-        if self._file is not None and self._found is not None:
-            write(self._file, self._found)
+        if self._file is not None and self._session is not None:
+            session = self._session
+            seen = seen_in(session.document, session.target.url, session.log.exchanges)
+            write(self._file, suggest(seen, session.redactor.text))
 
 
 def write(file: Path, found: Suggestion) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from syncano_contract import pointer
 from syncano_contract.suggestion.seen import Where
 
-UNCONFIRMED = "Seen on a deployment; no page has it."
 LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 SHORTHAND = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from syncano_contract import pointer
+from syncano_contract.suggestion.schemas import Schema
 
 
 class Kind(StrEnum):
@@ -49,6 +50,8 @@ class Left:
 
     reason: str
 
+
+UNCONFIRMED = "Seen on a deployment; no page has it."
 
 # Who a user is, and the key that opens what is theirs: a success that does not tell these has lost data.
 IDENTITY = ("id", "username", "user_key")
@@ -129,12 +132,12 @@ def _is_user(schema: Any) -> bool:
     return isinstance(schema, Mapping) and "user_key" in schema.get("properties", {})
 
 
-def extras(schema: Mapping[str, Any], place: str, value: Mapping[str, Any]) -> Iterator[Change | Left]:
+def extras(schema: Schema, value: Mapping[str, Any]) -> Iterator[Change | Left]:
     """Yield each member of an object that its schema does not list."""
-    for name in value.keys() - schema["properties"].keys():
+    for name in value.keys() - schema.members.keys():
         if SECRET.search(name):
             yield SECRET_NAME
         elif PLAIN.fullmatch(name):
-            yield Change(place, Kind.EXTRA, name, json_type(value[name]))
+            yield Change(schema.place, Kind.EXTRA, name, json_type(value[name]))
         else:
             yield ODD_NAME

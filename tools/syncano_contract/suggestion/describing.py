@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from syncano_contract import pointer
-from syncano_contract.suggestion.actions import UNCONFIRMED, Action, counted, json_names, path_to, removal, without
-from syncano_contract.suggestion.changes import Kind
+from syncano_contract.suggestion import headers
+from syncano_contract.suggestion.actions import Action, counted, json_names, path_to, removal, without
+from syncano_contract.suggestion.changes import UNCONFIRMED, Kind
 from syncano_contract.suggestion.examples import shown, some_value
 from syncano_contract.suggestion.placing import Placed
 from syncano_contract.suggestion.schemas import meant
@@ -104,15 +105,21 @@ def _extras(group: Group) -> Iterator[Action]:
     for name, alike in groupby(group.changes, lambda each: each.change.name):
         listed = [*alike]
         types = [each.change.detail for each in listed]
-        member = {"type": types[0] if len(types) == 1 else types, "x-unconfirmed": UNCONFIRMED}
         what, evidence = f"{group.label} has a member `{name}`.", group.evidence(name)
-        update = {"properties": {name: member}}
+        update = {"properties": {name: _member(types)}}
         if not _is_always_there(group, name, {where for each in listed for where in each.times}):
             yield Action(path_to(group.place), what, evidence, update)
             continue
         yield Action(path_to(group.place), what, evidence, {"required": [name], **update})
         for place in shown(group.seen.document, group.pointer, but=name):
             yield Action(place, f"An example has `{name}` as well.", evidence, {name: some_value(types)})
+
+
+def _member(types: Sequence[str]) -> dict[str, Any]:
+    """Return the schema of a member; where null alone was seen, it may be anything."""
+    if [*types] == ["null"]:
+        return {"x-unconfirmed": "Null alone was seen on a deployment; what else it can be is unknown."}
+    return {"type": types[0] if len(types) == 1 else [*types], "x-unconfirmed": UNCONFIRMED}
 
 
 def _is_always_there(group: Group, name: str, wheres: Iterable[Where]) -> bool:
@@ -131,11 +138,7 @@ def _headers(group: Group) -> Iterator[Action]:
     """Yield what lists headers; what comes now and then is put there by something on the way."""
     for each in group.changes:
         if all(times == group.seen.visits[where, group.pointer] for where, times in each.times.items()):
-            header = {
-                "description": "What it says is not known.",
-                "x-unconfirmed": UNCONFIRMED,
-                "schema": {"type": "string"},
-            }
+            header = headers.described()
             what = f"{group.label} has a header {each.change.name}."
             yield Action(
                 path_to(group.place), what, group.evidence(each.change.name), {"headers": {each.change.name: header}}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from functools import partial
 from typing import Any
 
 from syncano_contract import pointer
 from syncano_contract.document import Document, Operation
 from syncano_contract.suggestion.actions import path_to
-from syncano_contract.suggestion.schemas import meant, met
+from syncano_contract.suggestion.schemas import meant, met, schema_at
 
 # The plainest value of each type; null first, as it says the least.
 VALUES: dict[str, Any] = {
@@ -29,8 +30,10 @@ def shown(document: Document, schema: str, *, but: str) -> Iterator[str]:
         path_to(example, *each.at)
         for content in contents
         for example in _examples(document.tree, content)
-        for each in met(document.tree, f"{content}/schema", pointer.at(document.tree, pointer.steps(example)))
-        if each.place == schema and isinstance(each.value, dict) and but not in each.value
+        for each in met(
+            partial(schema_at, document.tree), f"{content}/schema", pointer.at(document.tree, pointer.steps(example))
+        )
+        if each.schema.place == schema and isinstance(each.value, dict) and but not in each.value
     }
     yield from sorted(found)
 

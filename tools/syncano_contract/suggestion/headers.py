@@ -9,7 +9,7 @@ from typing import Any
 from syncano_contract import judge, pointer
 from syncano_contract.document import Shape
 from syncano_contract.model import Response, header
-from syncano_contract.suggestion.changes import Change, Kind, Left, of_error
+from syncano_contract.suggestion.changes import UNCONFIRMED, Change, Kind, Left, of_error
 from syncano_contract.suggestion.schemas import meant
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,47}")
@@ -25,12 +25,21 @@ OF_OTHERS = re.compile(
 )
 
 
+def contractual(response: Response) -> set[str]:
+    """Return the names of the headers that may be a part of the contract."""
+    names = {name.title() for name, _ in response.headers}
+    return {name for name in names if NAME.fullmatch(name) and not OF_OTHERS.match(name)}
+
+
+def described() -> dict[str, Any]:
+    """Return what the document says of a header that was seen."""
+    return {"description": "What it says is not known.", "x-unconfirmed": UNCONFIRMED, "schema": {"type": "string"}}
+
+
 def differences(tree: Any, shape: Shape, response: Response) -> Iterator[Change | Left]:
     """Yield how the headers of a reply differ from those of a shape."""
-    listed = {name.lower() for name, *_ in shape.headers}
-    for name in {name.lower() for name, _ in response.headers} - listed:
-        if NAME.fullmatch(name) and not OF_OTHERS.match(name):
-            yield Change(shape.pointer, Kind.HEADER, name.title())
+    listed = {name.title() for name, *_ in shape.headers}
+    yield from (Change(shape.pointer, Kind.HEADER, name) for name in contractual(response) - listed)
     for name, required, validator in shape.headers:
         place, _ = meant(tree, shape.pointer + pointer.of(("headers", name)))
         value = header(response.headers, name)

@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
-
-import jsonschema_rs
 
 from syncano_contract import judge, pointer
 from syncano_contract.document import Document, Operation, Shape
@@ -44,7 +43,7 @@ class Seen:
     """Counts, by operation and status, in how many replies each change, part and media type was seen.
 
     `visits` counts the schemas, by their pointers, that replies showed; `fits` in how many replies of a status that is
-    not documented the body is as under another one that is; `types` what bodies they had instead.
+    not documented the body is as under another one that is; `types` and `headers` what such replies had.
     """
 
     def __init__(self, document: Document) -> None:
@@ -56,8 +55,10 @@ class Seen:
         self.left: Counter[tuple[Where, Left]] = Counter()
         self.fits: Counter[tuple[Where, int]] = Counter()
         self.types: Counter[tuple[Where, str, str]] = Counter()
+        self.headers: Counter[tuple[Where, str]] = Counter()
         self.members: Counter[tuple[Where, str, str]] = Counter()
         self._different: Counter[Where] = Counter()
+        self._schema_at = cache(partial(schemas.schema_at, document.tree))
 
     def note(self, operation: Operation, response: Response) -> None:
         """Count what one reply of an operation shows."""
@@ -74,17 +75,17 @@ class Seen:
 
     def _compare(self, where: Where, shape: Shape, response: Response) -> None:
         """Count how a reply differs from a shape; one that has lost data is no evidence of anything."""
-        tree = self.document.tree
-        found = {*headers.differences(tree, shape, response), *_around(shape, response)}
-        met = _met(tree, shape, response) if NO_JSON not in found else []
-        if shape.validator is not None and met:
-            found |= {*_in_body(tree, shape, shape.validator, met)}
+        tree, body = self.document.tree, _parsed(response.body)
+        found = {*headers.differences(tree, shape, response), *_around(shape, response, is_json=body is not None)}
+        met = [*schemas.met(self._schema_at, schema_of(shape), body[0])] if body and shape.validator else []
+        if body and shape.validator:
+            found.update(of_error(error, schema_of(shape), tree) for error in shape.validator.iter_errors(body[0]))
+        found.update(extra for each in _objects(met) for extra in extras(each.schema, each.value))
         lost = [each for each in (LOST, NO_JSON) if each in found and (each is LOST or response.status < 300)]
         if lost:
             self.left[where, lost[0]] += 1
             return
-        for place in {shape.pointer, *(each.place for each in met)}:
-            self.visits[where, place] += 1
+        self.visits.update((where, place) for place in {shape.pointer, *(each.schema.place for each in met)})
         for each in sorted(found, key=str):
             self._count(where, each)
         self._count_members(where, met)
@@ -100,21 +101,19 @@ class Seen:
 
     def _count_members(self, where: Where, met: Iterable[schemas.Meeting]) -> None:
         """Count the objects of each schema, under the name "", and which of them have what it does not list."""
-        for each in met:
-            if isinstance(each.value, dict) and "properties" in each.schema:
-                self.members[where, each.place, ""] += 1
-                for extra in extras(each.schema, each.place, each.value):
-                    if isinstance(extra, Change) and (where, extra) in self.changes:
-                        self.members[where, each.place, extra.name] += 1
+        for each in _objects(met):
+            self.members[where, each.schema.place, ""] += 1
+            for extra in extras(each.schema, each.value):
+                if isinstance(extra, Change) and (where, extra) in self.changes:
+                    self.members[where, each.schema.place, extra.name] += 1
 
     def _sort(self, where: Where, operation: Operation, response: Response) -> None:
         """Count which documented errors a reply of another status is like, and its type where it is like none."""
         media_type = media_type_of(response)
-        try:
-            kind = json_type(judge.parse(response.body)) if response.body else ""
-        except ValueError:
-            kind = "no JSON"
+        body = _parsed(response.body)
+        kind = json_type(body[0]) if body else "no JSON" if response.body else ""
         self.types[where, media_type, kind] += 1
+        self.headers.update((where, name) for name in headers.contractual(response))
         for status, shape in operation.shapes.items():
             aspects = {each.aspect for each in judge.against(shape, response)}
             if status >= 400 and shape.validator is not None and aspects <= {judge.MEDIA_TYPE}:
@@ -142,12 +141,12 @@ def schema_of(shape: Shape) -> str:
     return shape.pointer + pointer.of(("content", shape.media_types[0], "schema"))
 
 
-def _around(shape: Shape, response: Response) -> Iterator[Change | Left]:
+def _around(shape: Shape, response: Response, *, is_json: bool) -> Iterator[Change | Left]:
     """Yield how media type and form of a body, whatever it holds, differ from those of a shape."""
     media_type = media_type_of(response)
     if not shape.media_types:
         return
-    if not _is_json(response.body):
+    if not is_json:
         yield _unreadable(shape, response, media_type)
     elif not media_type:
         yield NO_TYPE
@@ -162,26 +161,13 @@ def _unreadable(shape: Shape, response: Response, media_type: str) -> Change | L
     return Change(shape.pointer, Kind.OPAQUE, media_type) if response.body else Change(shape.pointer, Kind.EMPTY, "")
 
 
-def _is_json(body: bytes) -> bool:
+def _parsed(body: bytes) -> tuple[Any] | None:
+    """Return what a body holds as JSON, which may be null; None for what is no JSON."""
     try:
-        judge.parse(body)
+        return (judge.sound(judge.parse(body)),)
     except ValueError:
-        return False
-    return True
+        return None
 
 
-def _met(tree: Any, shape: Shape, response: Response) -> list[schemas.Meeting]:
-    """Return which schemas a body meets; none where it is no JSON or none is documented."""
-    if shape.validator is None or not _is_json(response.body):
-        return []
-    return [*schemas.met(tree, schema_of(shape), judge.sound(judge.parse(response.body)))]
-
-
-def _in_body(
-    tree: Any, shape: Shape, validator: jsonschema_rs.Validator, met: Iterable[schemas.Meeting]
-) -> Iterator[Change | Left]:
-    for each in met:
-        if not each.at:
-            yield from (of_error(error, schema_of(shape), tree) for error in validator.iter_errors(each.value))
-        if isinstance(each.value, dict) and "properties" in each.schema:
-            yield from extras(each.schema, each.place, each.value)
+def _objects(met: Iterable[schemas.Meeting]) -> Iterator[schemas.Meeting]:
+    return (each for each in met if isinstance(each.value, dict) and each.schema.lists_members)

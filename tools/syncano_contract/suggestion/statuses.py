@@ -8,8 +8,9 @@ from http import client
 from typing import Any
 
 from syncano_contract import judge, pointer
-from syncano_contract.suggestion.actions import UNCONFIRMED, Action, counted, path_to, removal, seen_in
-from syncano_contract.suggestion.changes import MIXED, NO_TYPE, Left
+from syncano_contract.suggestion import headers
+from syncano_contract.suggestion.actions import Action, counted, path_to, removal, seen_in
+from syncano_contract.suggestion.changes import MIXED, NO_TYPE, UNCONFIRMED, Left
 from syncano_contract.suggestion.placing import entry_of, model_of, responses_of
 from syncano_contract.suggestion.schemas import meant
 from syncano_contract.suggestion.seen import Seen, Where
@@ -69,9 +70,14 @@ def unseen(seen: Seen) -> Iterator[Action]:
 
 def _error(seen: Seen, where: Where, content: dict[str, Any]) -> Iterator[Action]:
     name = where.operation[:1].upper() + where.operation[1:] + _meaning(where.status)
+    always = sorted(
+        name for (each, name), times in seen.headers.items() if (each, times) == (where, seen.replies[where])
+    )
+    listed = {name: headers.described() for name in always}
     response = {
         "description": f"{_phrase(where.status)}: what this status stands for here is not known.",
         "x-unconfirmed": UNCONFIRMED,
+        **({"headers": listed} if listed else {}),
         **({"content": content} if content else {}),
     }
     evidence = _of_all(seen, where, seen.replies[where])
