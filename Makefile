@@ -56,11 +56,12 @@ $(MODULES)/.ready: tools/npm/package-lock.json tools/npm/package.json | $(READY)
 	  --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
-lint-document: $(MODULES)/.ready  ## lint openapi.yaml with redocly and spectral, warnings included
+lint-document: $(MODULES)/.ready  ## lint openapi.yaml, and prove overlays and diff beside redocly
 	@$(WITH_NODE) REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	  $(MODULES)/.bin/redocly lint --config tools/npm/redocly.yaml openapi.yaml
 	@$(WITH_NODE) \
 	  $(MODULES)/.bin/spectral lint --ruleset tools/npm/spectral.yaml --fail-severity=hint openapi.yaml
+	@$(WITH_NODE) $(BIN)/pytest -q tools/proofs/test_redocly.py tools/proofs/test_differ.py
 
 # Debian's Chromium is installed where there is none and root may; CHROMIUM=/path names another.
 WITH_CHROMIUM = chromium=$$(tools/browser/chromium.sh) && CHROMIUM="$$chromium"
