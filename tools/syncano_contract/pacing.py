@@ -16,6 +16,7 @@ WINDOW = 1.0  # seconds: limits on requests are mostly given for a second
 GUARD = 0.02  # seconds by which requests may come closer together on their way
 SHORTEST_LESSON = 0.5  # seconds: a target that asks for less has no limit for a second
 LONGEST_LESSON = 2.0  # seconds: a target that asks for a longer pause counts in longer windows
+BUNCHES = 6  # in a window, so that those of one follow each other as if there was no limit
 ENOUGH = 10  # requests in a window that say something of how many a target takes
 REFUSED = 429  # which uses nothing up
 FORBIDDEN = frozenset({401, 403})  # which uses something up where a limit comes before the keys are looked at
@@ -45,13 +46,19 @@ class Pace:
             turn = max(now, self._next)
             counted = self._sent if self._counts_all else self._allowed
             if self._most is not None and len(counted) >= self._most:
-                turn = max(turn, counted[-self._most] + WINDOW + GUARD)
+                turn = max(turn, self._room_at(counted, now))
             self._next = max(self._next, turn + self._interval)
             self._sent.append(turn)
             self._allowed.append(turn)
         if turn > now:
             time.sleep(turn - now)
         return turn
+
+    def _room_at(self, counted: deque[float], now: float) -> float:
+        """Return when there is room in a window: for some at once, or requests that are meant to race could not."""
+        most = self._most or 0
+        soonest = counted[-most] + WINDOW + GUARD
+        return soonest if soonest <= now else counted[-most + most // BUNCHES] + WINDOW + GUARD
 
     def answered(self, turn: float, status: int) -> None:
         """Take note of the status that the request of a turn had: not every request uses something up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -88,6 +89,24 @@ def test_a_limit_costs_at_most_1_2_times_the_bare_time_and_few_refusals(
 
     assert refusals < 5
     assert clock.now - began < 1.2 * max(deployment.counted / 60, 1000 * 0.003)
+
+
+def test_requests_that_are_meant_to_race_are_not_kept_apart_by_a_limit(clock: Clock) -> None:
+    deployment, pace = Limited(clock, counts_forbidden=True), Pace(None)
+
+    def turn(seconds: float) -> float:
+        clock.now += seconds
+        when = pace.wait()
+        if deployment.answer(is_forbidden=False) == 429:
+            pace.answered(when, 429)
+            pace.hold(1.0)
+        return when
+
+    learnt, even = [turn(0.0) for _ in range(61)], [turn(0.015) for _ in range(120)]  # as a slow network has them
+    racing = [turn(0.0) for _ in range(120)]
+
+    assert learnt < even
+    assert sum(after - before > 0.01 for before, after in pairwise(racing)) < 30
 
 
 def test_a_pause_holds_every_request_back(clock: Clock) -> None:
