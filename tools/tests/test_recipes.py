@@ -122,8 +122,8 @@ def test_both_run_at_night_and_publish_junit_the_summary_and_the_report() -> Non
     assert github[True]["schedule"]  # YAML 1.1 reads `on` as true
     assert gitlab["contract-nightly"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
     assert upload["if"] == "always()"
-    assert upload["with"]["path"].split() == ["report/", "summary.txt", "previous/"]
-    assert gitlab[".contract"]["artifacts"]["paths"] == ["report/", "summary.txt", "previous/"]
+    assert upload["with"]["path"].split() == ["report/", "summary.txt", "previous/", "comparison/"]
+    assert gitlab[".contract"]["artifacts"]["paths"] == ["report/", "summary.txt", "previous/", "comparison/"]
     assert gitlab[".contract"]["artifacts"]["reports"] == {"junit": "report/junit.xml"}
     assert gitlab[".contract"]["allow_failure"] == {"exit_codes": 2}
 
@@ -291,5 +291,7 @@ def test_the_results_of_the_run_before_are_published_beside_the_new_ones(recipe:
         if recipe == "gitlab":  # a job starts with what its cache has; GitHub's fetches `previous` itself
             second = work(recipe, deployment.url, deployment.seeds)
             assert (second.folder / "report" / "results.json").read_bytes() != before
+            assert (second.folder / "comparison" / "compare.html").is_file()
+            assert "unchanged: " in second.output
 
     assert (first.folder / "previous" / "results.json").read_bytes() == before

@@ -18,7 +18,7 @@ from syncano_contract.published import in_30, published
 @click.command("bundle")
 @click.option(
     "-o",
-    "--output",
+    "--out",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("build/openapi"),
