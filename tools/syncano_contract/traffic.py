@@ -68,7 +68,9 @@ def _whose(key: str, exchange: Exchange, origins: Origins) -> str:
     owner = origins.owner(key)
     if owner is None:
         return UNKNOWN
-    if _is_over(origins.exchanges.get(origins.end_of(key, exchange.number) or 0), exchange):
+    shown = origins.exchanges[origins.keys[key]]
+    resets = (origins.exchanges[number] for number in origins.resets.get(owner, ()))
+    if any(_is_over(shown, reset) and _is_over(reset, exchange) for reset in resets):
         return OLD
     if origins.instance(exchange.request) != owner[0]:
         return OTHER_INSTANCE
@@ -76,9 +78,9 @@ def _whose(key: str, exchange: Exchange, origins: Origins) -> str:
     return OWN if addressed is None or addressed[0] == owner else ANOTHER
 
 
-def _is_over(earlier: Exchange | None, exchange: Exchange) -> bool:
+def _is_over(earlier: Exchange, exchange: Exchange) -> bool:
     """Whether an exchange had ended when another began; of two at the same time nobody knows which came first."""
-    return earlier is not None and earlier.started + timedelta(seconds=earlier.seconds) <= exchange.started
+    return earlier.started + timedelta(seconds=earlier.seconds) <= exchange.started
 
 
 def _in_query(request: Request, name: str) -> str:

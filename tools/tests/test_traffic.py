@@ -96,12 +96,19 @@ def test_a_user_key_in_the_query_counts_and_is_its_users_own_where_no_id_is_name
 
 
 def test_after_a_reset_the_old_key_is_an_old_one_and_before_it_was_the_users_own() -> None:
-    resetting = reset(4, user_id=41, old=1, new=5)
+    resetting = reset(40, user_id=41, old=1, new=5)
 
     assert brief(*ADDS, resetting).user_key == "the user's own"
     assert brief(*ADDS, resetting, details(90, 1)).user_key == "an old one"
     assert brief(*ADDS, resetting, details(90, 5)).user_key == "the user's own"
 
 
+def test_of_resets_at_the_same_time_none_makes_the_key_of_the_other_an_old_one() -> None:
+    resets = reset(20, user_id=41, old=1, new=5), reset(21, user_id=41, old=1, new=6)
+
+    assert brief(*ADDS, *resets, details(90, 5)).user_key == "the user's own"
+    assert brief(*ADDS, *resets, details(90, 1)).user_key == "an old one"
+
+
 def test_a_key_that_is_used_during_its_reset_is_no_old_one() -> None:
-    assert brief(*ADDS, reset(4, user_id=41, old=1, new=5), details(9, 1)).user_key == "the user's own"
+    assert brief(*ADDS, reset(40, user_id=41, old=1, new=5), details(45, 1)).user_key == "the user's own"
