@@ -160,6 +160,14 @@ def resolve(tree: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, A
     return value
 
 
+def request_validator(document: Document, operation: Operation) -> jsonschema_rs.Validator | None:
+    """Return what tells whether a JSON body is one that an operation documents; None where it documents none."""
+    given = document.tree["paths"][operation.path][operation.method.lower()].get("requestBody")
+    content = resolve(document.tree, given).get("content", {}) if given else {}
+    schema = content.get("application/json", {}).get("schema")
+    return None if schema is None else _validator(document.tree, schema)
+
+
 def _validator(tree: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
     # Local references start at the root, so the components travel with each schema.
     rooted = {"$schema": DIALECT, "components": {"schemas": tree["components"]["schemas"]}, "allOf": [schema]}

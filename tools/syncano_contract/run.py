@@ -51,13 +51,18 @@ def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
 
     Raises Problem for a pattern that matches none.
     """
+    return tuple(collected(only).requirements.values())
+
+
+def collected(only: tuple[str, ...] = ()) -> Collector:
+    """Return what collected the requirements; raises Problem as for `requirements`."""
     collector = Collector(only)
     with _without_pytest_settings(), _hypothesis_elsewhere():
         _pytest([collector], "--collect-only")
     for pattern in only:
         if not fnmatch.filter(collector.requirements, pattern):
             raise Problem(f"no requirement is called {pattern}", "`syncano-contract requirements` lists them")
-    return tuple(collector.requirements.values())
+    return collector
 
 
 def run(target: Target, document: Document, settings: Settings, progress: Progress) -> Report:
@@ -184,7 +189,9 @@ def _report(
         only=session.settings.only,
         command="",
         requirements=requirements,
-        results=tuple(_redacted(without(each, sent, is_ours), text) for each in found),
+        results=tuple(
+            redacted(without(each, [sent[number - 1] for number in each.evidence], is_ours), text) for each in found
+        ),
         exchanges=exchanges,
         traffic=tuple(briefs(exchanges, origins, _operations(session), started)),
         coverage=_coverage(session),
@@ -199,7 +206,8 @@ def _report(
     return replayable(report, origins)
 
 
-def _redacted(result: Result, text: Callable[[str], str]) -> Result:
+def redacted(result: Result, text: Callable[[str], str]) -> Result:
+    """Return the result with `text` applied to all that it says."""
     return replace(
         result,
         message=text(result.message),

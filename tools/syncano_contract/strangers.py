@@ -25,15 +25,15 @@ def shaped(exchange: Exchange, is_ours: IsOurs) -> Exchange:
     if response is None or value is None:
         return exchange
     try:
-        body = json.dumps(_shape(value), indent=2)
+        body = json.dumps(shape(value), indent=2)
     except RecursionError:
         body = SOMEBODY
     return replace(exchange, response=replace(response, body=body.encode()))
 
 
-def without(result: Result, exchanges: list[Exchange], is_ours: IsOurs) -> Result:
+def without(result: Result, evidence: Iterable[Exchange], is_ours: IsOurs) -> Result:
     """Return the result without the values that its evidence shows of users that are not ours."""
-    shown = [_strange(exchanges[number - 1], is_ours) for number in result.evidence]
+    shown = [_strange(exchange, is_ours) for exchange in evidence]
     values = {spelling for value in shown for each in _nodes(value) for spelling in _spellings(each)}
     if not values:
         return result
@@ -103,12 +103,13 @@ def _members(value: Any) -> list[Any]:
             return []
 
 
-def _shape(value: Any) -> Any:
+def shape(value: Any) -> Any:
+    """Return a JSON value with the names of types in the place of values."""
     match value:
         case dict():
-            return {name: _shape(member) for name, member in value.items()}
+            return {name: shape(member) for name, member in value.items()}
         case list():
-            return [_shape(member) for member in value]
+            return [shape(member) for member in value]
         case bool() | None:
             return "<null>" if value is None else "<boolean>"
         case int() | float():

@@ -11,6 +11,7 @@ COMMANDS = {
     "cleanup": "cleanup",
     "extract": "extract",
     "faults": "faults",
+    "judge": "judge",
     "prove": "prove",
     "requirements": "lists",
     "run": "run",

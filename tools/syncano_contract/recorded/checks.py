@@ -1,0 +1,234 @@
+"""What one recorded exchange shows of a requirement, by itself.
+
+Each check yields the requirement and either None, where the exchange keeps it, or what is to be said of it. Nothing is
+said where something that was not recorded could be the reason: a right that a key has or lacks, a name that is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from syncano_contract import expect, leaks, links
+from syncano_contract.api import ABSENT
+from syncano_contract.expect import FIELDS
+from syncano_contract.model import header
+from syncano_contract.outcome import CannotTell, Failed
+from syncano_contract.recorded.seen import Seen, object_of
+from syncano_contract.reply import Reply
+
+Outcome = tuple[str, Failed | CannotTell | None]
+Check = Callable[[Seen], Iterator[Outcome]]
+
+# The requirement on the documented success of each operation; that of details is on the form of the key as well.
+SUCCESSES = {"addUser": "USERS-ADD-1", "updateUser": "USERS-UPDATE-1", "resetUserKey": "USERS-RESET-1"}
+DETAILS = {"header": "USER-DETAILS-1", "query": "USER-DETAILS-2"}
+
+PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z")
+SHORTEST_PASSWORD = 8  # characters of one that no reply holds by chance
+NOT_FOUND, NO_INSTANCE, REQUIRED = "Not found", "Instance was not found.", "This field is required."
+
+# What is wrong with a member -> the requirement on that, by operation and by what it is.
+WRONG: dict[str, dict[str, str]] = {
+    "addUser": {
+        "no password": "USERS-ADD-5",
+        "no username": "USERS-ADD-6",
+        "neither": "USERS-ADD-7",
+        "null": "USERS-ADD-8",
+        "array or object": "USERS-ADD-9",
+        "boolean": "USERS-ADD-10",
+        "blank": "USERS-ADD-11",
+    },
+    "updateUser": {
+        "no password": "USERS-UPDATE-7",
+        "no username": "USERS-UPDATE-6",
+        "neither": "USERS-UPDATE-17",
+        "null": "USERS-UPDATE-9",
+        "array or object": "USERS-UPDATE-9",
+        "boolean": "USERS-UPDATE-10",
+        "blank": "USERS-UPDATE-10",
+    },
+}
+
+# What our own redactor leaves of a secret in traffic that it has been through.
+HIDDEN_PASSWORD = re.compile(r"<password(?: \d+)?>")
+HIDDEN_API_KEY = re.compile(r"<(?:(?:other |altered )?api_key|plain_key|account_key)(?: \d+)?>")
+HIDDEN_USER_KEY = re.compile(r"<user_key(?: \d+)?>")
+
+
+def successes(seen: Seen) -> Iterator[Outcome]:
+    """A success has the documented status."""
+    if not seen.is_success or seen.operation is None:
+        return
+    by_header = "X-USER-KEY" if header(seen.recorded.exchange.request.headers, "X-USER-KEY") else ""
+    name = SUCCESSES.get(seen.operation.id) or (DETAILS["header"] if by_header else "")
+    if name and seen.status != seen.operation.success:
+        expected = f"{seen.operation.id} to answer {seen.operation.success}"
+        yield name, Failed(expected, f"{seen.status}", seen.recorded.exchange, places=expect.STATUS)
+    elif name and name not in DETAILS.values():
+        yield name, None
+
+
+def members(seen: Seen) -> Iterator[Outcome]:
+    """A body with one thing wrong is refused with 400, and the error names just that."""
+    sent, operation = seen.sent, seen.operation
+    if operation is None or operation.id not in WRONG or not isinstance(sent, dict) or seen.lacks or not _is_json(seen):
+        return
+    wrong = {name: kind for name in sorted(FIELDS) if (kind := _wrong(sent.get(name, ABSENT)))}
+    name = WRONG[operation.id].get(_summed_up(wrong))
+    if name is None or not (seen.status == 400 or seen.is_success):
+        return
+    named = FIELDS & object_of(seen.value).keys()
+    if seen.status == 400 and named > wrong.keys():
+        return  # the other one may be taken, or be wrong in a way that no page tells
+    reply = Reply(operation, seen.recorded.exchange)
+    yield name, _raised(lambda: expect.faulty(reply, *wrong))
+    if seen.status == 400 and named == wrong.keys() and set(wrong.values()) == {"absent"}:
+        yield "MESSAGES-3", _raised(lambda: _expect_texts(reply, wrong))
+
+
+def names(seen: Seen) -> Iterator[Outcome]:
+    """A name is shown as it was sent; only a plain one, as no page tells what becomes of others."""
+    if seen.user is None or seen.operation is None or seen.operation.id not in WRONG:
+        return
+    sent, shown = object_of(seen.sent).get("username"), seen.user.body.get("username")
+    if not isinstance(sent, str) or not isinstance(shown, str) or not PLAIN_NAME.match(sent):
+        return
+    reply = Reply(seen.operation, seen.recorded.exchange)
+    found = _raised(lambda: expect.name("the username in the reply", shown, sent, reply))
+    if seen.operation.id == "updateUser":
+        yield "USERS-UPDATE-2", found
+    elif found:
+        yield "USERS-ADD-17", found
+
+
+def groups(seen: Seen) -> Iterator[Outcome]:
+    """A user that is added belongs to no group."""
+    if seen.user is None or seen.operation is None or seen.operation.id != "addUser":
+        return
+    shown = seen.user.body.get("groups")
+    if isinstance(shown, list):
+        failed = Failed("no groups", f"{len(shown)}", seen.recorded.exchange, places=("/groups",))
+        yield "USERS-ADD-4", failed if shown else None
+
+
+def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
+    """Details shows nothing without a user key, or with an empty one."""
+    request = seen.recorded.exchange.request
+    if seen.operation is None or seen.operation.id != "getUserDetails" or seen.user_key:
+        return
+    # A cookie or another header may well stand for somebody.
+    if not header(request.headers, "X-API-KEY") or any(header(request.headers, n) for n in ("Cookie", "Authorization")):
+        return
+    is_empty = header(request.headers, "X-USER-KEY") == "" or "user_key=" in request.url
+    name = "USER-DETAILS-6" if is_empty else "USER-DETAILS-4"
+    if seen.user is not None:
+        yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.user.exchange)
+    elif seen.status in (403, 404):
+        yield name, None
+
+
+def links_of_users(seen: Seen) -> Iterator[Outcome]:
+    """What a shown user says of itself leads to it."""
+    if seen.user is not None:
+        yield "LINKS-1", next(links.of_another_owner(seen.user), None)
+        yield "LINKS-2", next(links.that_lead_elsewhere(seen.user), None)
+        yield "LINKS-3", next(links.of_another_prefix(seen.user, seen.base_url), None)
+
+
+def secrets(seen: Seen) -> Iterator[Outcome]:
+    """No reply shows what was sent along with it, but a user's key in its place."""
+    exchange, text = seen.recorded.exchange, seen.text
+    if exchange.response is None:
+        return
+    shown = str(seen.user.body.get("user_key") or "") if seen.user else ""
+    keys = [key for key in (seen.user_key, shown) if len(key) >= leaks.LEAST]
+    in_member = leaks.password_members(seen.user) if seen.user else iter(())
+    found: list[tuple[str, Iterator[Failed]]] = [
+        ("SECRETS-1", leaks.passwords(exchange, text, _passwords(seen))),
+        ("SECRETS-1", in_member),
+        ("SECRETS-2", leaks.api_keys(exchange, text, [seen.api_key])),
+        ("SECRETS-3", leaks.user_keys(exchange, text, shown, keys)),
+        ("SECRETS-4", leaks.stack_traces(exchange, text)),
+    ]
+    if "_key" in text or "<password" in text:
+        found += [
+            ("SECRETS-1", leaks.passwords(exchange, text, HIDDEN_PASSWORD.findall(text))),
+            ("SECRETS-2", _hidden_api_keys(seen)),
+            ("SECRETS-3", leaks.user_keys(exchange, text, shown, HIDDEN_USER_KEY.findall(text.replace(shown, "", 1)))),
+        ]
+    yield from ((name, next(failures, None)) for name, failures in found)
+
+
+def messages(seen: Seen) -> Iterator[Outcome]:
+    """An add to an unknown instance, the one reason of its 404, says so."""
+    if seen.operation is not None and seen.status == 404 and seen.operation.id == "addUser" and not seen.lacks:
+        reply = Reply(seen.operation, seen.recorded.exchange)
+        if reply.is_documented:
+            yield "MESSAGES-4", _raised(lambda: _expect_text(reply, "detail", NO_INSTANCE))
+
+
+def unknown_user(seen: Seen) -> Failed | CannotTell | None:
+    """Return what is to be said of the 404 of an update or a reset, if its instance is there."""
+    assert seen.operation is not None
+    reply = Reply(seen.operation, seen.recorded.exchange)
+    return _raised(lambda: _expect_text(reply, "detail", NOT_FOUND))
+
+
+# In order; what is told from several exchanges is in `story`.
+CHECKS: tuple[Check, ...] = (
+    *(successes, members, names, groups, without_a_user_key),
+    *(links_of_users, secrets, messages),
+)
+
+
+def _expect_text(reply: Reply, member: str, text: object) -> None:
+    expect.equal(member, reply.at(member), text, reply, at=member)
+
+
+def _expect_texts(reply: Reply, names: Iterable[str]) -> None:
+    for name in names:
+        _expect_text(reply, name, [REQUIRED])
+
+
+def _hidden_api_keys(seen: Seen) -> Iterator[Failed]:
+    if HIDDEN_API_KEY.search(seen.text):
+        yield Failed("no API key in a reply", "one that was sent", seen.recorded.exchange)
+
+
+def _passwords(seen: Seen) -> list[str]:
+    sent = object_of(seen.sent)
+    password, name = sent.get("password"), str(sent.get("username"))
+    is_telling = isinstance(password, str) and len(password) >= SHORTEST_PASSWORD and password not in name
+    return [str(password)] if is_telling else []
+
+
+def _is_json(seen: Seen) -> bool:
+    media_type = header(seen.recorded.exchange.request.headers, "Content-Type") or ""
+    return media_type.split(";")[0].strip().lower() == "application/json"
+
+
+def _wrong(value: Any) -> str:
+    """Return what is wrong with a member; an empty string where nothing is, `odd` where no page tells."""
+    if isinstance(value, str):
+        return "blank" if not value else "" if PLAIN_NAME.match(value) else "odd"
+    kinds = {ABSENT: "absent", None: "null", True: "boolean", False: "boolean"}
+    if isinstance(value, dict | list):
+        return "array or object"
+    return "odd" if isinstance(value, int | float) and not isinstance(value, bool) else kinds[value]
+
+
+def _summed_up(wrong: dict[str, str]) -> str:
+    """Return what is wrong, as WRONG has it, or what it does not have."""
+    if set(wrong.values()) == {"absent"}:
+        return "neither" if len(wrong) == len(FIELDS) else f"no {next(iter(wrong))}"
+    return next(iter(wrong.values())) if len(wrong) == 1 else ""
+
+
+def _raised(expectation: Callable[[], object]) -> Failed | CannotTell | None:
+    try:
+        expectation()
+    except (Failed, CannotTell) as raised:
+        return raised
+    return None
