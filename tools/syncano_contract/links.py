@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -10,11 +11,14 @@ from syncano_contract import pointer
 from syncano_contract.outcome import Failed
 from syncano_contract.session import Sighting
 
+PLAIN = re.compile(r"[A-Za-z0-9_/.-]*")  # what no parser of URLs changes
+Steps = tuple[str | int, ...]
+
 USER = "/users/{id}/"
 PROFILE = "/classes/user_profile/objects/{profile}/"
 
 # Where each link of a user leads, below its instance.
-LINKS = {
+LINKS: dict[tuple[str, ...], str] = {
     ("links", "self"): USER,
     ("links", "groups"): USER + "groups/",
     ("links", "reset-key"): USER + "reset_key/",
@@ -22,6 +26,7 @@ LINKS = {
     ("profile", "links", "self"): PROFILE,
     ("profile", "links", "owner"): USER,
 }
+TEMPLATES = frozenset(LINKS.values())
 GROUP_LINKS = {"self": "/groups/{id}/", "users": "/groups/{id}/users/"}
 
 
@@ -34,38 +39,51 @@ def of_another_owner(sighting: Sighting) -> Iterator[Failed]:
 
 def that_lead_elsewhere(sighting: Sighting) -> Iterator[Failed]:
     """Yield each link that does not end in the path of what it is the link of."""
-    for name, link, tail, place in _links(sighting):
-        if not unquote(urlsplit(link).path).endswith(tail):
-            yield Failed(f"{name} to end in {tail}", link, sighting.exchange, places=(place,))
+    for steps, link, tail in _links(sighting):
+        if not _path(link).endswith(tail):
+            yield Failed(f"{_name(steps)} to end in {tail}", link, sighting.exchange, places=(pointer.of(steps),))
 
 
 def of_another_prefix(sighting: Sighting, base_url: str) -> Iterator[Failed]:
     """Yield each link that does not begin with the path under which the deployment was called."""
     called = urlsplit(base_url).path
-    for name, link, tail, place in _links(sighting):
-        prefix, found, _ = unquote(urlsplit(link).path).partition(tail)
+    for steps, link, tail in _links(sighting):
+        if link == called + tail:
+            continue
+        prefix, found, _ = _path(link).partition(tail)
         # A proxy may mount the deployment below a path that it does not know of.
         if found and called and not (prefix and called.endswith(prefix)):
-            yield Failed(f"{name} to begin with {called}", link, sighting.exchange, places=(place,))
+            expected = f"{_name(steps)} to begin with {called}"
+            yield Failed(expected, link, sighting.exchange, places=(pointer.of(steps),))
 
 
-def _links(sighting: Sighting) -> Iterator[tuple[str, str, str, str]]:
-    """Yield name, link, the path that the link has to end in and its pointer, for each link that is a string."""
+def _links(sighting: Sighting) -> Iterator[tuple[Steps, str, str]]:
+    """Yield the steps to each link that is a string, the link, and the path that it has to end in."""
     body, instance = sighting.body, f"/instances/{sighting.instance}"
-    ids = {"id": body.get("id"), "profile": _member(body, ("profile", "id"))}
-    for path, template in LINKS.items():
-        link = _member(body, path)
-        if isinstance(link, str) and all(isinstance(value, int) for value in ids.values()):
-            yield ".".join(path), link, instance + template.format_map(ids), pointer.of(path)
+    user_id, profile = body.get("id"), _member(body, ("profile", "id"))
+    if isinstance(user_id, int) and isinstance(profile, int):
+        tails = {template: instance + template.format(id=user_id, profile=profile) for template in TEMPLATES}
+        for steps, template in LINKS.items():
+            link = _member(body, steps)
+            if isinstance(link, str):
+                yield steps, link, tails[template]
     for number, group in enumerate(body.get("groups") or ()):
         for name, template in GROUP_LINKS.items() if isinstance(group, dict) else ():
             link = _member(group, ("links", name))
             if isinstance(link, str) and isinstance(group.get("id"), int):
-                tail = instance + template.format_map({"id": group.get("id")})
-                yield f"groups.links.{name}", link, tail, pointer.of(("groups", number, "links", name))
+                yield ("groups", number, "links", name), link, instance + template.format(id=group.get("id"))
 
 
-def _member(body: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        body = body.get(name) if isinstance(body, Mapping) else None
+def _path(link: str) -> str:
+    is_plain = link.startswith("/") and not link.startswith("//") and PLAIN.fullmatch(link)
+    return link if is_plain else unquote(urlsplit(link).path)
+
+
+def _name(steps: Steps) -> str:
+    return ".".join(step for step in steps if isinstance(step, str))
+
+
+def _member(body: Any, steps: tuple[str, ...]) -> Any:
+    for step in steps:
+        body = body.get(step) if isinstance(body, dict) else None
     return body

@@ -17,6 +17,7 @@ from syncano_contract.recorded.base import base_of, is_below
 from syncano_contract.recorded.entry import Odd, PassedOver, Recorded, recorded
 from syncano_contract.recorded.judging import Judging
 from syncano_contract.recorded.secrets import Secrets
+from syncano_contract.recorded.seen import seen
 from syncano_contract.text import counted
 
 MOST_BASES = 8  # that are judged side by side until the one with most entries is known
@@ -46,8 +47,9 @@ class Recording:
             return
         if base not in self.judgings:
             self.judgings[base] = Judging(base, self.document)
-        self.judgings[base].add(each)
-        self.secrets.learn(each.exchange)
+        exchange = seen(each, base, self.document)
+        self.judgings[base].add(exchange)
+        self.secrets.learn(exchange)
 
     @property
     def judging(self) -> Judging:

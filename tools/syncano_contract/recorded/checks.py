@@ -13,7 +13,6 @@ from typing import Any
 from syncano_contract import expect, leaks, links
 from syncano_contract.api import ABSENT
 from syncano_contract.expect import FIELDS
-from syncano_contract.model import header
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded.seen import Seen, object_of
 from syncano_contract.reply import Reply
@@ -61,8 +60,7 @@ def successes(seen: Seen) -> Iterator[Outcome]:
     """A success has the documented status."""
     if not seen.is_success or seen.operation is None:
         return
-    by_header = "X-USER-KEY" if header(seen.recorded.exchange.request.headers, "X-USER-KEY") else ""
-    name = SUCCESSES.get(seen.operation.id) or (DETAILS["header"] if by_header else "")
+    name = SUCCESSES.get(seen.operation.id) or (DETAILS["header"] if seen.headers.get("x-user-key") else "")
     if name and seen.status != seen.operation.success:
         expected = f"{seen.operation.id} to answer {seen.operation.success}"
         yield name, Failed(expected, f"{seen.status}", seen.recorded.exchange, places=expect.STATUS)
@@ -93,7 +91,7 @@ def names(seen: Seen) -> Iterator[Outcome]:
     if seen.user is None or seen.operation is None or seen.operation.id not in WRONG:
         return
     sent, shown = object_of(seen.sent).get("username"), seen.user.body.get("username")
-    if not isinstance(sent, str) or not isinstance(shown, str) or not PLAIN_NAME.match(sent):
+    if not isinstance(sent, str) or not isinstance(shown, str) or not PLAIN_NAME.match(sent) or not _is_json(seen):
         return
     reply = Reply(seen.operation, seen.recorded.exchange)
     found = _raised(lambda: expect.name("the username in the reply", shown, sent, reply))
@@ -115,13 +113,12 @@ def groups(seen: Seen) -> Iterator[Outcome]:
 
 def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
     """Details shows nothing without a user key, or with an empty one."""
-    request = seen.recorded.exchange.request
-    if seen.operation is None or seen.operation.id != "getUserDetails" or seen.user_key:
+    if seen.user_key or seen.operation is None or seen.operation.id != "getUserDetails":
         return
     # A cookie or another header may well stand for somebody.
-    if not header(request.headers, "X-API-KEY") or any(header(request.headers, n) for n in ("Cookie", "Authorization")):
+    if not seen.headers.get("x-api-key") or seen.headers.keys() & {"cookie", "authorization"}:
         return
-    is_empty = header(request.headers, "X-USER-KEY") == "" or "user_key=" in request.url
+    is_empty = "x-user-key" in seen.headers or "user_key=" in seen.recorded.exchange.request.url
     name = "USER-DETAILS-6" if is_empty else "USER-DETAILS-4"
     if seen.user is not None:
         yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.user.exchange)
@@ -132,33 +129,25 @@ def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
 def links_of_users(seen: Seen) -> Iterator[Outcome]:
     """What a shown user says of itself leads to it."""
     if seen.user is not None:
-        yield "LINKS-1", next(links.of_another_owner(seen.user), None)
-        yield "LINKS-2", next(links.that_lead_elsewhere(seen.user), None)
-        yield "LINKS-3", next(links.of_another_prefix(seen.user, seen.base_url), None)
+        yield from (("LINKS-1", failed) for failed in links.of_another_owner(seen.user))
+        yield from (("LINKS-2", failed) for failed in links.that_lead_elsewhere(seen.user))
+        yield from (("LINKS-3", failed) for failed in links.of_another_prefix(seen.user, seen.base_url))
 
 
 def secrets(seen: Seen) -> Iterator[Outcome]:
     """No reply shows what was sent along with it, but a user's key in its place."""
     exchange, text = seen.recorded.exchange, seen.text
-    if exchange.response is None:
-        return
     shown = str(seen.user.body.get("user_key") or "") if seen.user else ""
     keys = [key for key in (seen.user_key, shown) if len(key) >= leaks.LEAST]
-    in_member = leaks.password_members(seen.user) if seen.user else iter(())
-    found: list[tuple[str, Iterator[Failed]]] = [
-        ("SECRETS-1", leaks.passwords(exchange, text, _passwords(seen))),
-        ("SECRETS-1", in_member),
-        ("SECRETS-2", leaks.api_keys(exchange, text, [seen.api_key])),
-        ("SECRETS-3", leaks.user_keys(exchange, text, shown, keys)),
-        ("SECRETS-4", leaks.stack_traces(exchange, text)),
-    ]
-    if "_key" in text or "<password" in text:
-        found += [
-            ("SECRETS-1", leaks.passwords(exchange, text, HIDDEN_PASSWORD.findall(text))),
-            ("SECRETS-2", _hidden_api_keys(seen)),
-            ("SECRETS-3", leaks.user_keys(exchange, text, shown, HIDDEN_USER_KEY.findall(text.replace(shown, "", 1)))),
-        ]
-    yield from ((name, next(failures, None)) for name, failures in found)
+    if sent := _passwords(seen):
+        yield from (("SECRETS-1", failed) for failed in leaks.passwords(exchange, text, sent))
+    if seen.user:
+        yield from (("SECRETS-1", failed) for failed in leaks.password_members(seen.user))
+    yield from (("SECRETS-2", failed) for failed in leaks.api_keys(exchange, text, (seen.api_key,)))
+    yield from (("SECRETS-3", failed) for failed in leaks.user_keys(exchange, text, shown, keys))
+    yield from (("SECRETS-4", failed) for failed in leaks.stack_traces(exchange, text))
+    if "_key>" in text or "_key " in text or "<password" in text:
+        yield from _hidden_secrets(seen, text, shown)
 
 
 def messages(seen: Seen) -> Iterator[Outcome]:
@@ -192,9 +181,14 @@ def _expect_texts(reply: Reply, names: Iterable[str]) -> None:
         _expect_text(reply, name, [REQUIRED])
 
 
-def _hidden_api_keys(seen: Seen) -> Iterator[Failed]:
-    if HIDDEN_API_KEY.search(seen.text):
-        yield Failed("no API key in a reply", "one that was sent", seen.recorded.exchange)
+def _hidden_secrets(seen: Seen, text: str, shown: str) -> Iterator[Outcome]:
+    """Yield the secrets in whose place a reply has what our own redactor leaves of them."""
+    exchange = seen.recorded.exchange
+    yield from (("SECRETS-1", each) for each in leaks.passwords(exchange, text, HIDDEN_PASSWORD.findall(text)))
+    if HIDDEN_API_KEY.search(text):
+        yield "SECRETS-2", Failed("no API key in a reply", "one that was sent", exchange)
+    keys = HIDDEN_USER_KEY.findall(text.replace(shown, "", 1))
+    yield from (("SECRETS-3", each) for each in leaks.user_keys(exchange, text, shown, keys))
 
 
 def _passwords(seen: Seen) -> list[str]:
@@ -205,8 +199,9 @@ def _passwords(seen: Seen) -> list[str]:
 
 
 def _is_json(seen: Seen) -> bool:
-    media_type = header(seen.recorded.exchange.request.headers, "Content-Type") or ""
-    return media_type.split(";")[0].strip().lower() == "application/json"
+    """Whether a body was sent as JSON in UTF-8: what another charset makes of it no page tells."""
+    media_type, _, charset = seen.headers.get("content-type", "").lower().partition(";")
+    return media_type.strip() == "application/json" and charset.strip() in ("", "charset=utf-8")
 
 
 def _wrong(value: Any) -> str:

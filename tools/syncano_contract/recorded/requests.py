@@ -9,7 +9,7 @@ from typing import Any
 
 from syncano_contract.document import Document, Operation, request_validator, resolve
 from syncano_contract.judge import TOLERATED
-from syncano_contract.model import Request, header
+from syncano_contract.model import Request
 from syncano_contract.recorded.seen import Seen, in_query, object_of
 
 MOST_KINDS = 200  # of each sort that are told apart
@@ -29,26 +29,31 @@ MEMBERS = "members that the document does not have"
 WORDINGS = "errors whose text is not that of the document"
 
 
+EACH = "*"  # stands for each item of an array
+DEEPEST = 8  # levels of a schema, which may hold itself
+Outline = dict[str, Any]  # the members of a schema, each with the outline of what it holds
+
+
 class Notes:
     """Counts, by sort and kind, what a person may want to know and what fails nothing."""
 
     def __init__(self, document: Document) -> None:
         """Start with none."""
-        self._document = document
         self._counts: dict[str, Counter[str]] = {}
         self._bodies = {each.id: request_validator(document, each) for each in document.operations}
         self._keys = {each.id: [*_keys(document, each)] for each in document.operations}
+        self._outlines = {each.id: dict(_outlines(document, each)) for each in document.operations}
         self._texts = {each.id: dict(_texts(document, each)) for each in document.operations}
 
     def add(self, seen: Seen) -> None:
         """Note what is otherwise in an exchange."""
         request, operation = seen.recorded.exchange.request, seen.operation
-        if in_query(request, "api_key") or in_query(request, "user_key"):
+        if "_key=" in request.url and (in_query(request, "api_key") or in_query(request, "user_key")):
             self._count(KEYS_IN_URLS, operation.id if operation else request.method)
         if operation is None:
             self._count(UNDOCUMENTED, f"{_method(request)} {_path(seen.path)}")
         else:
-            self._add_request(seen, request, operation)
+            self._add_request(seen, operation)
         if seen.status in TOLERATED and (operation is None or seen.status not in operation.shapes):
             self._count(STATUSES, f"{seen.status} by {operation.id if operation else _method(request)}")
         if operation is not None and seen.status in operation.shapes and seen.is_json:
@@ -64,16 +69,16 @@ class Notes:
                 more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
                 yield f"{found.total()} {sort}: {', '.join(shown[:MOST_SHOWN])}{more}"
 
-    def _add_request(self, seen: Seen, request: Request, operation: Operation) -> None:
+    def _add_request(self, seen: Seen, operation: Operation) -> None:
         validator = self._bodies[operation.id]
         if validator is not None and not validator.is_valid(seen.sent):
             self._count(BODIES, operation.id)
-        if not any(all(_is_sent(request, *key) for key in keys) for keys in self._keys[operation.id]):
+        if not any(all(_is_sent(seen, *key) for key in keys) for keys in self._keys[operation.id]):
             self._count(NO_KEY, operation.id)
 
     def _add_reply(self, seen: Seen, operation: Operation) -> None:
         if seen.is_success:
-            for place in _undocumented(seen.value, _schema(self._document, operation, seen.status), self._document):
+            for place in _undocumented(seen.value, self._outlines[operation.id].get(seen.status, {})):
                 self._count(MEMBERS, f"{place} by {operation.id}")
         text = object_of(seen.value).get("detail")
         documented = self._texts[operation.id].get(seen.status)
@@ -93,8 +98,8 @@ def _keys(document: Document, operation: Operation) -> Iterator[list[tuple[str, 
         yield [(schemes[name]["in"], schemes[name]["name"]) for name in alternative]
 
 
-def _is_sent(request: Request, place: str, name: str) -> bool:
-    return bool(header(request.headers, name) if place == "header" else in_query(request, name))
+def _is_sent(seen: Seen, place: str, name: str) -> bool:
+    return bool(seen.headers.get(name.lower()) if place == "header" else in_query(seen.recorded.exchange.request, name))
 
 
 def _texts(document: Document, operation: Operation) -> Iterator[tuple[int, str]]:
@@ -108,24 +113,37 @@ def _texts(document: Document, operation: Operation) -> Iterator[tuple[int, str]
                 yield int(status), str(texts.pop())
 
 
-def _schema(document: Document, operation: Operation, status: int) -> Mapping[str, Any]:
-    given = document.tree["paths"][operation.path][operation.method.lower()]["responses"][str(status)]
-    content = resolve(document.tree, given).get("content", {})
-    return next((each.get("schema", {}) for each in content.values()), {})
+def _outlines(document: Document, operation: Operation) -> Iterator[tuple[int, Outline]]:
+    """Yield the outline of each success."""
+    given = document.tree["paths"][operation.path][operation.method.lower()]["responses"]
+    for status, response in given.items():
+        content = resolve(document.tree, response).get("content", {})
+        schema: Mapping[str, Any] = next((each.get("schema", {}) for each in content.values()), {})
+        if int(status) // 100 == 2:
+            yield int(status), _outline(document, schema)
 
 
-def _undocumented(value: Any, schema: Mapping[str, Any], document: Document, place: str = "") -> Iterator[str]:
-    """Yield the place of each member that a schema has no property for; no place goes deeper than the schema does."""
+def _outline(document: Document, schema: Mapping[str, Any], depth: int = 0) -> Outline:
     schema = resolve(document.tree, schema)
-    if isinstance(value, list):
-        for each in value if "items" in schema else ():
-            yield from _undocumented(each, schema["items"], document, f"{place}/*")
-    elif isinstance(value, dict) and "properties" in schema:
-        for name, member in value.items():
-            if name in schema["properties"]:
-                yield from _undocumented(member, schema["properties"][name], document, f"{place}/{name}")
-            else:
-                yield f"{place}/{name if WORD.match(name) else '*'}"
+    if "items" in schema and depth < DEEPEST:
+        return {EACH: _outline(document, schema["items"], depth + 1)}
+    properties = schema.get("properties", {}) if depth < DEEPEST else {}
+    return {name: _outline(document, each, depth + 1) for name, each in properties.items()}
+
+
+def _undocumented(value: Any, outline: Outline, place: str = "") -> Iterator[str]:
+    """Yield the place of each member that an outline does not have; what it says nothing of may hold anything."""
+    if not outline:
+        return
+    if type(value) is list:
+        for each in value:
+            yield from _undocumented(each, outline.get(EACH, {}), f"{place}/{EACH}")
+    elif type(value) is dict:
+        for name in value.keys() - outline.keys():
+            yield f"{place}/{name if WORD.match(name) else '…'}"
+        for name, inner in outline.items():
+            if inner and name in value:
+                yield from _undocumented(value[name], inner, f"{place}/{name}")
 
 
 def _method(request: Request) -> str:

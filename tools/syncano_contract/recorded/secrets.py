@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from syncano_contract.model import Exchange, Headers, Request, Response
 from syncano_contract.recorded.base import normal
+from syncano_contract.recorded.seen import Seen
 from syncano_contract.redact import ALONE, PLACEHOLDER, SECRET_HEADERS, SHORTEST, Redactor
 from syncano_contract.strangers import shape, shaped
 
@@ -22,6 +23,7 @@ KEYS = {"x-api-key": "api_key", "x-user-key": "user_key", "api_key": "api_key", 
 MEMBERS = re.compile(rb'"(user_key|api_key|password)"\s*:\s*"((?:[^"\\]|\\.){6,400})"')
 PIECE = re.compile(r"[^\s;,=]{6,}")  # of a cookie or a scheme with its key
 
+COOKIES = SECRET_HEADERS - KEYS.keys()
 OPEN_HEADERS = frozenset(
     {
         *("accept", "accept-encoding", "accept-language", "allow", "cache-control", "connection", "content-encoding"),
@@ -38,11 +40,22 @@ class Secrets:
         """Start with none."""
         self._kinds: dict[str, str] = {}
 
-    def learn(self, exchange: Exchange) -> None:
-        """Keep the keys, passwords and cookies of an exchange."""
-        for kind, value in _carried(exchange):
-            if len(value) >= SHORTEST and value not in self._kinds and not PLACEHOLDER.match(value):
-                self._kinds[value] = kind
+    def learn(self, seen: Seen) -> None:
+        """Keep the keys, passwords and cookies of an exchange that is judged."""
+        self._keep("api_key", seen.api_key)
+        self._keep("user_key", seen.user_key)
+        if isinstance(seen.value, dict):
+            self._keep("user_key", seen.value.get("user_key"))
+        if isinstance(seen.sent, dict):
+            self._keep("password", seen.sent.get("password"))
+        for headers in (seen.headers, seen.answered):
+            if not COOKIES.isdisjoint(headers):
+                for piece in (piece for name in COOKIES for piece in PIECE.findall(headers.get(name, ""))):
+                    self._keep("header", piece)
+
+    def _keep(self, kind: str, value: object) -> None:
+        if isinstance(value, str) and len(value) >= SHORTEST and value not in self._kinds:
+            self._kinds[value] = kind
 
     def teach(self, redactor: Redactor, exchanges: Iterable[Exchange], texts: Iterable[str]) -> None:
         """Let a redactor know the secrets of exchanges, and those of any other that stand in them or in texts."""
@@ -55,7 +68,8 @@ class Secrets:
         for size in sorted({len(value) for value in self._kinds}):
             windows = {text[at : at + size] for text in held for at in range(len(text) - size + 1)}
             for value in sorted(windows & self._kinds.keys()):
-                redactor.learn(self._kinds[value], value)
+                if not PLACEHOLDER.match(value):
+                    redactor.learn(self._kinds[value], value)
 
 
 def reduced(exchange: Exchange) -> Exchange:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from syncano_contract import judge, leaks
 from syncano_contract.document import Document, Operation
-from syncano_contract.model import Request, header, path_below
+from syncano_contract.model import Headers, Request, Response, path_below
 from syncano_contract.recorded.entry import Recorded
+from syncano_contract.redact import ALONE
 from syncano_contract.session import Sighting
 
 # What stands for a value in a body that was reduced to its shape before it was recorded, see `strangers`.
@@ -20,77 +19,93 @@ TYPES = frozenset({"<string>", "<number>", "<boolean>", "<null>"})
 REDUCED = "was reduced to its shape before"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """One exchange below a base URL; `lacks` says why the body of its reply cannot be judged, if that is so."""
+    """One exchange below a base URL.
+
+    `headers` and `answered` are those of request and reply by names in lower case, `sent` and `value` the JSON of their
+    bodies, None where that is none. The keys are those that were sent, from wherever deployments look for one, or empty
+    strings. `user` is the one that a success of an operation showed, `text` all that the reply shows. `lacks` says why
+    the body of the reply cannot be judged, if that is so.
+    """
 
     recorded: Recorded
     base_url: str
     path: str
     operation: Operation | None
     parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+    answered: Mapping[str, str]
     status: int
+    sent: Any
     value: Any
     is_json: bool
     lacks: str
+    text: str
+    user: Sighting | None
+    api_key: str
+    user_key: str
 
     @property
     def is_success(self) -> bool:
         """Whether an operation was answered with a 2xx."""
         return self.operation is not None and self.status // 100 == 2
 
-    @cached_property
-    def user(self) -> Sighting | None:
-        """The user that a success of an operation showed."""
-        if self.is_success and isinstance(self.value, dict) and "id" in self.value:
-            return Sighting(self.recorded.exchange, self.parameters["instance_name"], self.value)
-        return None
-
-    @cached_property
-    def text(self) -> str:
-        """All that the reply shows."""
-        response = self.recorded.exchange.response
-        return leaks.text_of(response) if response else ""
-
-    @cached_property
-    def sent(self) -> Any:
-        """The JSON that was sent, or None."""
-        body = self.recorded.exchange.request.body
-        try:
-            return judge.parse(body) if body else None
-        except ValueError:
-            return None
-
-    @cached_property
-    def api_key(self) -> str:
-        """The API key that was sent, from wherever deployments look for one, or an empty string."""
-        request = self.recorded.exchange.request
-        by_scheme = (header(request.headers, "Authorization") or "").rpartition(" ")[2]
-        return header(request.headers, "X-API-KEY") or in_query(request, "api_key") or by_scheme
-
-    @cached_property
-    def user_key(self) -> str:
-        """The user key that was sent, in the header or else in the query, or an empty string."""
-        request = self.recorded.exchange.request
-        return header(request.headers, "X-USER-KEY") or in_query(request, "user_key")
-
 
 def seen(recorded: Recorded, base_url: str, document: Document) -> Seen:
     """Return a recorded exchange as the document has it."""
     exchange = recorded.exchange
-    path = path_below(base_url, exchange.request.url)
-    matched = document.match(exchange.request.method, path)
-    operation, parameters = matched or (None, {})
-    value, is_json, lacks = None, False, recorded.lacks
-    if exchange.response is not None and not lacks:
-        try:
-            value, is_json = judge.parse(exchange.response.body), True
-        except ValueError:
-            value = None
-        if b'"<' in exchange.response.body and is_reduced(value):
-            value, lacks = None, REDUCED
-    status = exchange.response.status if exchange.response else 0
-    return Seen(recorded, base_url, path, operation, parameters, status, value, is_json, lacks)
+    request, response = exchange.request, exchange.response
+    path = path_below(base_url, request.url)
+    operation, parameters = document.match(request.method, path) or (None, {})
+    headers = _by_name(request.headers)
+    value, is_json, lacks = _body(response, recorded.lacks)
+    status = response.status if response else 0
+    is_user = operation is not None and status // 100 == 2 and isinstance(value, dict) and "id" in value
+    return Seen(
+        recorded=recorded,
+        base_url=base_url,
+        path=path,
+        operation=operation,
+        parameters=parameters,
+        headers=headers,
+        answered=_by_name(response.headers) if response else {},
+        status=status,
+        sent=_json(request.body)[0] if request.body else None,
+        value=value,
+        is_json=is_json,
+        lacks=lacks,
+        text=leaks.text_of(response) if response else "",
+        user=Sighting(exchange, parameters["instance_name"], value) if is_user else None,
+        api_key=headers.get("x-api-key") or in_query(request, "api_key") or _by_scheme(headers),
+        user_key=headers.get("x-user-key") or in_query(request, "user_key"),
+    )
+
+
+def _by_name(headers: Headers) -> dict[str, str]:
+    """Return the first value of each header."""
+    return {name.lower(): value for name, value in reversed(headers)}
+
+
+def _by_scheme(headers: Mapping[str, str]) -> str:
+    return headers.get("authorization", "").rpartition(" ")[2]
+
+
+def _body(response: Response | None, lacks: str) -> tuple[Any, bool, str]:
+    """Return the JSON of a reply, whether it is some, and why it cannot be judged."""
+    if response is None or lacks:
+        return None, False, lacks
+    value, is_json = _json(response.body)
+    if b'"<' in response.body and is_reduced(value):
+        return None, False, REDUCED
+    return value, is_json, ""
+
+
+def _json(body: bytes) -> tuple[Any, bool]:
+    try:
+        return judge.parse(body), True
+    except ValueError:
+        return None, False
 
 
 def is_reduced(value: Any) -> bool:
@@ -102,7 +117,7 @@ def is_reduced(value: Any) -> bool:
             waiting += each.values() if isinstance(each, dict) else each
         elif isinstance(each, str) and each in TYPES:
             found = True
-        else:
+        elif not isinstance(each, str) or not ALONE.fullmatch(each):  # a placeholder may stand there for a key
             return False
     return found
 
@@ -117,8 +132,3 @@ def in_query(request: Request, name: str) -> str:
 def object_of(value: Any) -> dict[str, Any]:
     """Return a value that is a JSON object, and an empty one for any other."""
     return value if isinstance(value, dict) else {}
-
-
-def compact(value: Any) -> str:
-    """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False)

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from syncano_contract.model import header
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded.checks import DETAILS, Outcome
 from syncano_contract.recorded.seen import Seen, object_of
@@ -67,7 +66,6 @@ class Story:
         profile = object_of(body.get("profile"))
         key, number = body.get("user_key"), seen.parameters.get("user_id", "")
         user_key, api_key, instance = _telling(seen.user_key), seen.api_key, seen.parameters["instance_name"]
-        by_header = header(seen.recorded.exchange.request.headers, "X-USER-KEY")
         lasting = (body.get("id"), profile.get("id"), profile.get("owner"), profile.get("created_at"))
         event = Event(
             began=seen.recorded.began,
@@ -79,7 +77,7 @@ class Story:
             addressed=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None,
             api_key=same(api_key, api_key),
             user_key=same(user_key, user_key),
-            form="header" if by_header else "query",
+            form="header" if seen.headers.get("x-user-key") else "query",
             status=seen.status,
             shown=_integer(body.get("id")),
             shown_key=_telling(same(key, key)) if isinstance(key, str) else "",
