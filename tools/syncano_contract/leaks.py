@@ -46,19 +46,24 @@ def password_members(sighting: Sighting) -> Iterator[Failed]:
 
 def api_keys(exchange: Exchange, text: str, sent: Iterable[str]) -> Iterator[Failed]:
     """Yield the failure that a reply shows an API key that was sent."""
-    if any(key in text for key in sent if len(key) >= LEAST):
-        yield Failed("no API key in a reply", "one that was sent", exchange)
+    for key in sent:
+        if len(key) >= LEAST and key in text:
+            yield Failed("no API key in a reply", "one that was sent", exchange)
+            return
 
 
 def user_keys(exchange: Exchange, text: str, shown: str, known: Iterable[str]) -> Iterator[Failed]:
     """Yield the failure that a reply shows one of the known user keys beside the one that it has to show."""
     elsewhere = text.replace(shown, "", 1) if shown else text
-    if any(key in elsewhere for key in known):
-        yield Failed("a user key in `user_key` only", "one elsewhere in the reply", exchange)
+    for key in known:
+        if key in elsewhere:
+            yield Failed("a user key in `user_key` only", "one elsewhere in the reply", exchange)
+            return
 
 
 def stack_traces(exchange: Exchange, text: str) -> Iterator[Failed]:
     """Yield the failure that a reply shows a stack trace."""
-    found = STACK_TRACE.search(text) if any(mark in text for mark in MARKS) else None
-    if found:
-        yield Failed("no stack trace in a reply", found.group().strip(), exchange)
+    for mark in MARKS:
+        if mark in text and (found := STACK_TRACE.search(text)):
+            yield Failed("no stack trace in a reply", found.group().strip(), exchange)
+            return

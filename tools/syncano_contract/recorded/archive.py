@@ -41,12 +41,18 @@ class Archive:
     def entries(self) -> Iterator[Any]:
         """Yield the JSON of each entry, and Trouble where the file ends before its end."""
         self._stream.seek(0)
-        raw = _unpacked(self._stream)
+        beginning = self._stream.read(4)
+        self._stream.seek(0)
+        is_packed = beginning.startswith(COMPRESSED)
+        if not is_packed and json.detect_encoding(beginning) not in ("utf-8", "utf-8-sig"):
+            yield Trouble("is UTF-16 or UTF-32, where HAR is UTF-8: convert it first")
+            return
+        raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
         text = io.TextIOWrapper(io.BufferedReader(raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
         try:
             yield from _entries(Feed(text, json.JSONDecoder(strict=False, parse_int=_integer), "HAR entry"))
         except UnreadableError as error:
-            yield Trouble(raw.trouble or str(error))
+            yield Trouble(raw.trouble or _told(str(error)))
         except OSError as error:
             yield Trouble(f"cannot be read: {error.strerror}")
         finally:
@@ -128,13 +134,11 @@ def _inflating() -> Any:
     return zlib.decompressobj(wbits=47)  # gzip or zlib, whichever the first bytes say
 
 
-def _unpacked(stream: BinaryIO) -> _Raw:
-    beginning = stream.read(4)
-    stream.seek(0)
-    raw = _Compressed(stream) if beginning.startswith(COMPRESSED) else _Raw(stream)
-    if json.detect_encoding(beginning) not in ("utf-8", "utf-8-sig") and not isinstance(raw, _Compressed):
-        raise UnreadableError("is UTF-16 or UTF-32, where HAR is UTF-8: convert it first")
-    return raw
+def _told(reason: str) -> str:
+    """Return why a file could not be read on; where its end came in the middle of a value, it is cut off."""
+    what, is_cut, _ = reason.partition(" is no JSON: ")
+    is_cut = is_cut if "Unterminated string" in reason or "(the input ends here)" in reason else ""
+    return f"is cut off in {what}" if is_cut else reason
 
 
 def _integer(digits: str) -> int:

@@ -15,6 +15,7 @@ from syncano_contract.api import ABSENT
 from syncano_contract.expect import FIELDS
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded.seen import Seen, object_of
+from syncano_contract.redact import ALONE
 from syncano_contract.reply import Reply
 
 Outcome = tuple[str, Failed | CannotTell | None]
@@ -24,6 +25,7 @@ Check = Callable[[Seen], Iterator[Outcome]]
 SUCCESSES = {"addUser": "USERS-ADD-1", "updateUser": "USERS-UPDATE-1", "resetUserKey": "USERS-RESET-1"}
 DETAILS = {"header": "USER-DETAILS-1", "query": "USER-DETAILS-2"}
 
+NAMES = tuple(sorted(FIELDS))
 PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z")
 SHORTEST_PASSWORD = 8  # characters of one that no reply holds by chance
 NOT_FOUND, NO_INSTANCE, REQUIRED = "Not found", "Instance was not found.", "This field is required."
@@ -73,7 +75,9 @@ def members(seen: Seen) -> Iterator[Outcome]:
     sent, operation = seen.sent, seen.operation
     if operation is None or operation.id not in WRONG or not isinstance(sent, dict) or seen.lacks or not _is_json(seen):
         return
-    wrong = {name: kind for name in sorted(FIELDS) if (kind := _wrong(sent.get(name, ABSENT)))}
+    wrong = {name: kind for name in NAMES if (kind := _wrong(sent.get(name, ABSENT)))}
+    if not wrong:
+        return
     name = WRONG[operation.id].get(_summed_up(wrong))
     if name is None or not (seen.status == 400 or seen.is_success):
         return
@@ -128,7 +132,7 @@ def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
 
 def links_of_users(seen: Seen) -> Iterator[Outcome]:
     """What a shown user says of itself leads to it."""
-    if seen.user is not None:
+    if seen.user is not None and not links.are_right(seen.user, seen.base_url):
         yield from (("LINKS-1", failed) for failed in links.of_another_owner(seen.user))
         yield from (("LINKS-2", failed) for failed in links.that_lead_elsewhere(seen.user))
         yield from (("LINKS-3", failed) for failed in links.of_another_prefix(seen.user, seen.base_url))
@@ -141,11 +145,14 @@ def secrets(seen: Seen) -> Iterator[Outcome]:
     keys = [key for key in (seen.user_key, shown) if len(key) >= leaks.LEAST]
     if sent := _passwords(seen):
         yield from (("SECRETS-1", failed) for failed in leaks.passwords(exchange, text, sent))
-    if seen.user:
+    if seen.user and "password" in seen.user.body:
         yield from (("SECRETS-1", failed) for failed in leaks.password_members(seen.user))
-    yield from (("SECRETS-2", failed) for failed in leaks.api_keys(exchange, text, (seen.api_key,)))
-    yield from (("SECRETS-3", failed) for failed in leaks.user_keys(exchange, text, shown, keys))
-    yield from (("SECRETS-4", failed) for failed in leaks.stack_traces(exchange, text))
+    for failed in leaks.api_keys(exchange, text, (seen.api_key,)):
+        yield "SECRETS-2", failed
+    for failed in leaks.user_keys(exchange, text, shown, keys):
+        yield "SECRETS-3", failed
+    for failed in leaks.stack_traces(exchange, text):
+        yield "SECRETS-4", failed
     if "_key>" in text or "_key " in text or "<password" in text:
         yield from _hidden_secrets(seen, text, shown)
 
@@ -206,8 +213,9 @@ def _is_json(seen: Seen) -> bool:
 
 def _wrong(value: Any) -> str:
     """Return what is wrong with a member; an empty string where nothing is, `odd` where no page tells."""
-    if isinstance(value, str):
-        return "blank" if not value else "" if PLAIN_NAME.match(value) else "odd"
+    if type(value) is str:
+        is_plain = PLAIN_NAME.match(value) or ALONE.fullmatch(value)
+        return "blank" if not value else "" if is_plain else "odd"
     kinds = {ABSENT: "absent", None: "null", True: "boolean", False: "boolean"}
     if isinstance(value, dict | list):
         return "array or object"

@@ -133,7 +133,7 @@ def _content(given: Any, status: int, headers: Headers) -> tuple[bytes, str]:
 
 def _unpacked(text: str) -> bytes | None:
     try:
-        return base64.b64decode(text.encode("ascii", "replace"))
+        return base64.b64decode("".join(text.split()).encode("ascii", "replace"), validate=True)
     except (binascii.Error, ValueError):
         return None
 

@@ -73,7 +73,10 @@ class Notes:
         validator = self._bodies[operation.id]
         if validator is not None and not validator.is_valid(seen.sent):
             self._count(BODIES, operation.id)
-        if not any(all(_is_sent(seen, *key) for key in keys) for keys in self._keys[operation.id]):
+        for keys in self._keys[operation.id]:
+            if all(_is_sent(seen, *key) for key in keys):
+                break
+        else:
             self._count(NO_KEY, operation.id)
 
     def _add_reply(self, seen: Seen, operation: Operation) -> None:
@@ -95,11 +98,12 @@ def _keys(document: Document, operation: Operation) -> Iterator[list[tuple[str, 
     schemes = document.tree["components"].get("securitySchemes", {})
     given = document.tree["paths"][operation.path][operation.method.lower()]
     for alternative in given.get("security", document.tree.get("security", [{}])):
-        yield [(schemes[name]["in"], schemes[name]["name"]) for name in alternative]
+        keys = [(schemes[name]["in"], schemes[name]["name"]) for name in alternative]
+        yield [(place, name.lower() if place == "header" else name) for place, name in keys]
 
 
 def _is_sent(seen: Seen, place: str, name: str) -> bool:
-    return bool(seen.headers.get(name.lower()) if place == "header" else in_query(seen.recorded.exchange.request, name))
+    return bool(seen.headers.get(name) if place == "header" else in_query(seen.recorded.exchange.request, name))
 
 
 def _texts(document: Document, operation: Operation) -> Iterator[tuple[int, str]]:
@@ -142,7 +146,7 @@ def _undocumented(value: Any, outline: Outline, place: str = "") -> Iterator[str
         for name in value.keys() - outline.keys():
             yield f"{place}/{name if WORD.match(name) else '…'}"
         for name, inner in outline.items():
-            if inner and name in value:
+            if inner and value.get(name):
                 yield from _undocumented(value[name], inner, f"{place}/{name}")
 
 
