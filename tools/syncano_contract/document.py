@@ -44,7 +44,7 @@ class Operation:
     shapes: Mapping[int, Shape]
     writes: bool
 
-    @property
+    @cached_property
     def success(self) -> int:
         """The documented status of a success (the lowest 2xx)."""
         return min(status for status in self.shapes if status // 100 == 2)

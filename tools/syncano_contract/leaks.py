@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from syncano_contract.model import Exchange, Response
-from syncano_contract.outcome import Failed
-from syncano_contract.session import Sighting
+from syncano_contract.model import Response
 
 LEAST = 16  # characters of a key that no text holds by chance
 
@@ -22,6 +20,13 @@ STACK_TRACE = re.compile(
 # One of these stands in every one of them, and is found much sooner.
 MARKS = ("Traceback ", "at ", 'File "', "goroutine ", ".rb:", ".php(")
 
+# What is expected of a reply and what is seen in its place, as `Failed` has it.
+PASSWORD = ("no password in a reply", "one that was sent")
+PASSWORD_MEMBER = ("no password in a reply", "a member `password` with a value")
+API_KEY = ("no API key in a reply", "one that was sent")
+USER_KEY = ("a user key in `user_key` only", "one elsewhere in the reply")
+NO_STACK_TRACE = "no stack trace in a reply"
+
 
 def text_of(response: Response) -> str:
     """Return all that a reply shows: its headers and its body."""
@@ -29,41 +34,31 @@ def text_of(response: Response) -> str:
     return headers + "\n" + response.body.decode("utf-8", "replace")
 
 
-def passwords(exchange: Exchange, text: str, sent: Iterable[str]) -> Iterator[Failed]:
-    """Yield the failure that a reply shows a password that was sent, or how all of them begin; in Base64 too."""
+def shows_password(text: str, sent: Iterable[str]) -> bool:
+    """Whether a reply shows a password that was sent, or how all of them begin; in Base64 too."""
     for password in sent:
         # Three bytes are four characters of Base64: without what is left over they are the same whatever follows.
-        packed = password.encode("utf-8", "replace")[: len(password.encode("utf-8", "replace")) // 3 * 3]
-        if password in text or base64.b64encode(packed).decode() in text:
-            yield Failed("no password in a reply", "one that was sent", exchange)
+        spelled = password.encode("utf-8", "replace")
+        if password in text or base64.b64encode(spelled[: len(spelled) // 3 * 3]).decode() in text:
+            return True
+    return False
 
 
-def password_members(sighting: Sighting) -> Iterator[Failed]:
-    """Yield the failure that a shown user has a password."""
-    if sighting.body.get("password"):
-        yield Failed("no password in a reply", "a member `password` with a value", sighting.exchange)
+def shows_api_key(text: str, sent: Iterable[str]) -> bool:
+    """Whether a reply shows an API key that was sent."""
+    return any(key in text for key in sent if len(key) >= LEAST)
 
 
-def api_keys(exchange: Exchange, text: str, sent: Iterable[str]) -> Iterator[Failed]:
-    """Yield the failure that a reply shows an API key that was sent."""
-    for key in sent:
-        if len(key) >= LEAST and key in text:
-            yield Failed("no API key in a reply", "one that was sent", exchange)
-            return
-
-
-def user_keys(exchange: Exchange, text: str, shown: str, known: Iterable[str]) -> Iterator[Failed]:
-    """Yield the failure that a reply shows one of the known user keys beside the one that it has to show."""
+def shows_user_key(text: str, shown: str, known: Iterable[str]) -> bool:
+    """Whether a reply shows one of the known user keys beside the one that it has to show."""
     elsewhere = text.replace(shown, "", 1) if shown else text
-    for key in known:
-        if key in elsewhere:
-            yield Failed("a user key in `user_key` only", "one elsewhere in the reply", exchange)
-            return
+    return any(key in elsewhere for key in known)
 
 
-def stack_traces(exchange: Exchange, text: str) -> Iterator[Failed]:
-    """Yield the failure that a reply shows a stack trace."""
+def stack_trace(text: str) -> str:
+    """Return the beginning of the stack trace that a reply shows, or an empty string."""
     for mark in MARKS:
-        if mark in text and (found := STACK_TRACE.search(text)):
-            yield Failed("no stack trace in a reply", found.group().strip(), exchange)
-            return
+        if mark in text:
+            found = STACK_TRACE.search(text)
+            return found.group().strip() if found else ""
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,8 @@ LINKS: dict[tuple[str, ...], str] = {
     ("profile", "links", "self"): PROFILE,
     ("profile", "links", "owner"): USER,
 }
+OF_USER = itemgetter(*(steps[-1] for steps in LINKS if len(steps) == 2))
+OF_PROFILE = itemgetter(*(steps[-1] for steps in LINKS if len(steps) == 3))
 SHEET = "\n".join("{at}" + template for template in LINKS.values())
 TEMPLATES = frozenset(LINKS.values())
 GROUP_LINKS = {"self": "/groups/{id}/", "users": "/groups/{id}/users/"}
@@ -36,12 +39,16 @@ def are_right(sighting: Sighting, base_url: str) -> bool:
 
     `base_url` is that under which the deployment was called.
     """
-    body = sighting.body
-    user_id, profile, owner = body.get("id"), _member(body, ("profile", "id")), _member(body, ("profile", "owner"))
-    if type(user_id) is not int or type(profile) is not int or owner != user_id or body.get("groups"):
+    body: Any = sighting.body
+    try:
+        user_id, profile = body["id"], body["profile"]
+        if type(user_id) is not int or type(profile["id"]) is not int or profile["owner"] != user_id or body["groups"]:
+            return False
+        shown = [*OF_USER(body["links"]), *OF_PROFILE(profile["links"])]
+    except (KeyError, TypeError):
         return False
     at = f"{urlsplit(base_url).path}/instances/{sighting.instance}"
-    return [_member(body, steps) for steps in LINKS] == SHEET.format(at=at, id=user_id, profile=profile).split("\n")
+    return shown == SHEET.format(at=at, id=user_id, profile=profile["id"]).split("\n")
 
 
 def of_another_owner(sighting: Sighting) -> Iterator[Failed]:

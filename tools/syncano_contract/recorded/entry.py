@@ -10,9 +10,8 @@ import binascii
 import math
 import re
 import zlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from syncano_contract.model import Exchange, Headers, Request, Response, header
@@ -37,8 +36,7 @@ class Odd(Exception):
     """The entry is no HAR entry; its one argument says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An exchange, when (seconds since 1970) its request began and its reply was there for sure, and what is unknown.
 
     `began` is None and `ended` infinite where the entry does not tell. `lacks` says why a body of the reply is not

@@ -12,7 +12,7 @@ from syncano_contract.document import Document
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
-from syncano_contract.recorded.checks import CHECKS, NO_INSTANCE, NOT_FOUND, Outcome, unknown_user
+from syncano_contract.recorded.checks import CHECKS, NO_INSTANCE, NOT_FOUND, OF_ANY, Outcome, unknown_user
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.requests import Notes
 from syncano_contract.recorded.seen import Seen, object_of
@@ -99,7 +99,7 @@ class Judging:
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
                 if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
                     self._departures.add(departure)
-        for check in CHECKS:
+        for check in CHECKS.get(each.operation.id, OF_ANY) if each.operation else OF_ANY:
             for outcome in check(each):
                 self._enter(outcome)
         self.story.add(each)

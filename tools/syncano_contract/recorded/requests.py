@@ -80,12 +80,13 @@ class Notes:
             self._count(NO_KEY, operation.id)
 
     def _add_reply(self, seen: Seen, operation: Operation) -> None:
-        if seen.is_success:
-            for place in _undocumented(seen.value, self._outlines[operation.id].get(seen.status, {})):
+        outline = self._outlines[operation.id].get(seen.status, {})
+        if not _is_within(seen.value, outline):
+            for place in _undocumented(seen.value, outline):
                 self._count(MEMBERS, f"{place} by {operation.id}")
-        text = object_of(seen.value).get("detail")
         documented = self._texts[operation.id].get(seen.status)
-        if isinstance(text, str) and documented and text != documented:
+        text = object_of(seen.value).get("detail") if documented else None
+        if isinstance(text, str) and text != documented:
             self._count(WORDINGS, f"{seen.status} by {operation.id}")
 
     def _count(self, sort: str, kind: str) -> None:
@@ -133,6 +134,15 @@ def _outline(document: Document, schema: Mapping[str, Any], depth: int = 0) -> O
         return {EACH: _outline(document, schema["items"], depth + 1)}
     properties = schema.get("properties", {}) if depth < DEEPEST else {}
     return {name: _outline(document, each, depth + 1) for name, each in properties.items()}
+
+
+def _is_within(value: Any, outline: Outline) -> bool:
+    """Whether a value has no member that an outline does not have: quicker to know than which."""
+    if type(value) is dict and outline:
+        if not value.keys() <= outline.keys():
+            return False
+        return all(_is_within(value[name], inner) for name, inner in outline.items() if inner and value.get(name))
+    return type(value) is not list or not value or not outline
 
 
 def _undocumented(value: Any, outline: Outline, place: str = "") -> Iterator[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from syncano_contract import judge, leaks
@@ -19,8 +18,7 @@ TYPES = frozenset({"<string>", "<number>", "<boolean>", "<null>"})
 REDUCED = "was reduced to its shape before"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One exchange below a base URL.
 
     `headers` and `answered` are those of request and reply by names in lower case, `sent` and `value` the JSON of their

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded.checks import DETAILS, Outcome
@@ -66,7 +66,6 @@ class Story:
         profile = object_of(body.get("profile"))
         key, number = body.get("user_key"), seen.parameters.get("user_id", "")
         user_key, api_key, instance = _telling(seen.user_key), seen.api_key, seen.parameters["instance_name"]
-        lasting = (body.get("id"), profile.get("id"), profile.get("owner"), profile.get("created_at"))
         event = Event(
             began=seen.recorded.began,
             ended=seen.recorded.ended,
@@ -81,7 +80,7 @@ class Story:
             status=seen.status,
             shown=_integer(body.get("id")),
             shown_key=_telling(same(key, key)) if isinstance(key, str) else "",
-            lasting=hash(repr(lasting)) if all(map(_is_usable, lasting)) else 0,
+            lasting=_lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
             profile=_integer(profile.get("id")),
         )
         self._events.append(event)
@@ -292,5 +291,8 @@ def _integer(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _is_usable(value: object) -> bool:
-    return isinstance(value, int | str)
+def _lasting(user: dict[str, Any], profile: dict[str, Any]) -> int:
+    """Return a number for what nothing ever changes of a user; 0 where not all of that is as documented."""
+    numbers = user.get("id"), profile.get("id"), profile.get("owner")
+    created = profile.get("created_at")
+    return hash((*numbers, created)) if {*map(type, numbers)} == {int} and type(created) is str else 0
