@@ -83,7 +83,7 @@ def faulty(reply: Reply, *names: str) -> None:
         wrong = tuple(pointer.child("", name) for name in named if name not in names)
         raise Failed(expected, seen, reply.exchange, FIRST_NAMED[reply.operation.id], places=wrong)
     for name in names:
-        if not _is_messages(reply.body[name]):
+        if not is_messages(reply.body[name]):
             raise CannotTell(f"{name} has no list of messages: {reply}", judge.ERROR_BODY)
 
 
@@ -193,7 +193,8 @@ def _shows(reply: Reply, place: str, value: object) -> bool:
         return False
 
 
-def _is_messages(value: object) -> bool:
+def is_messages(value: object) -> bool:
+    """Whether a value is a list of texts, as an error has it for a field."""
     return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
 
 

@@ -6,11 +6,13 @@ import io
 import json
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from syncano_contract import document, overlay, recorded
+from syncano_contract import document, overlay, recorded, run
 from syncano_contract.model import Report, Result, Verdict
+from syncano_contract.plugin import Collector
 from syncano_contract.recorded import archive
 from syncano_contract.recorded.report import report
 
@@ -116,11 +118,16 @@ def judged(tmp_path: Path, entries: list[Any], base_url: str | None = None, *oth
     return of_files(paths, base_url)
 
 
+@cache
+def suite() -> Collector:
+    return run.collected()
+
+
 def of_files(paths: list[Path], base_url: str | None = None, overlays: tuple[Path, ...] = ()) -> Report:
     with ExitStack() as stack:
         archives = [stack.enter_context(archive.opened(path, io.BytesIO())) for path in paths]
         contract = overlay.amended(overlays) if overlays else document.load()
-        return report(recorded.read(archives, contract, base_url), archives)
+        return report(recorded.read(archives, contract, base_url), archives, suite())
 
 
 def of(found: Report, requirement: str) -> Result:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from syncano_contract import output, recorded, target
+from syncano_contract import output, recorded, run, target
 from syncano_contract.cli import known
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.repeating import judging
@@ -49,7 +49,8 @@ def judge_command(
         contract, listed = amended(overlays), known.read(known_file, is_update=False)
         with ExitStack() as stack:
             archives = [stack.enter_context(archive.opened(file, sys.stdin.buffer)) for file in files]
-            found = report(recorded.read(archives, contract, below), archives)
+            suite = run.collected()  # first, as pytest looks through all of the memory in use
+            found = report(recorded.read(archives, contract, below), archives, suite)
         found = replace(
             found,
             command=judging(files, base_url, overlays, known_file),

@@ -19,6 +19,8 @@ from syncano_contract.model import Exchange, Headers, Request, Response, header
 SENDER = "recorded"
 NO_REPLY = "no reply was recorded"
 UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)  # stands where no usable time is told
+BEFORE_FRACTION = len("20261121T1200")  # characters of a time that come before any fraction
+EXACTNESS = tuple(10.0**-digits for digits in range(7))  # seconds, by digits of the fraction
 YEARS = range(1971, 2200)
 FRACTION = re.compile(r"\.(\d+)")
 LARGEST_BODY = 5_000_000  # bytes
@@ -86,7 +88,7 @@ def _headers(given: Any) -> Headers:
         pairs = [(each["name"], each["value"]) for each in given]
     except (TypeError, KeyError):
         pairs = [(each.get("name"), each.get("value")) for each in given if isinstance(each, dict)]
-    return tuple((n, v) for n, v in pairs if type(n) is str and type(v) is str and n[:1] != ":")
+    return tuple([pair for pair in pairs if type(pair[0]) is str is type(pair[1]) and pair[0][:1] != ":"])
 
 
 def _posted(given: Any) -> bytes | None:
@@ -185,8 +187,8 @@ def _duration(entry: dict[str, Any], began: float | None) -> tuple[float, float]
     given = _number(entry.get("time"))
     if not 0 <= given <= LONGEST or began is None:
         return 0.0, math.inf
-    fraction = FRACTION.search(entry["startedDateTime"])
-    exactness = 10.0 ** -min(len(fraction[1]), 6) if fraction else 1.0
+    fraction = FRACTION.search(entry["startedDateTime"], BEFORE_FRACTION)
+    exactness = EXACTNESS[min(len(fraction[1]), 6)] if fraction else 1.0
     return given / 1000, began + given / 1000 + exactness
 
 

@@ -15,7 +15,7 @@ from syncano_contract.plugin import finding
 from syncano_contract.recorded.checks import CHECKS, NO_INSTANCE, NOT_FOUND, OF_ANY, Outcome, unknown_user
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.requests import Notes
-from syncano_contract.recorded.seen import Seen, object_of
+from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.recorded.story import Event, Known, Story, outcomes
 from syncano_contract.text import counted
 from syncano_contract.verdicts import Finding
@@ -95,7 +95,7 @@ class Judging:
         self._unanswered += each.status == 0
         if each.lacks:
             self.lacks[each.lacks] += 1
-        if not _is_as_documented(each):
+        if not is_as_documented(each):
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
                 if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
                     self._departures.add(departure)
@@ -197,15 +197,3 @@ class Judging:
             requests = counted(self._unanswered, "request")
             return CannotTell(f"{requests} had no recorded reply, which whoever recorded may have been the reason of")
         return None if self.exchanges else Untested(NOT_RECORDED)
-
-
-def _is_as_documented(each: Seen) -> bool:
-    """Whether nothing can be wrong with the shape of a reply; it is only a quicker way to know that than to judge."""
-    shape = each.operation.shapes.get(each.status) if each.operation else None
-    if shape is None or shape.headers or shape.validator is None or not each.is_json:
-        return False
-    media_type = each.answered.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        return media_type in shape.media_types and shape.validator.is_valid(each.value)
-    except (ValueError, RecursionError):
-        return False

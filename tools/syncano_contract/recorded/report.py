@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from syncano_contract import run
 from syncano_contract.model import Brief, Coverage, Exchange, Report, Result
+from syncano_contract.plugin import Collector
 from syncano_contract.recorded import Recording, exchanges
 from syncano_contract.recorded.archive import Archive
 from syncano_contract.recorded.entry import SENDER, UNKNOWN
@@ -27,12 +28,12 @@ DEPTH = "traffic"
 MOST_BRIEFS = 2000  # rows of the report's table of exchanges
 
 
-def report(recording: Recording, archives: Sequence[Archive]) -> Report:
+def report(recording: Recording, archives: Sequence[Archive], suite: Collector) -> Report:
     """Return the report on what was recorded; raises Problem where nothing of this API was.
 
     The exchanges that a verdict rests on are read once more where they were not kept.
     """
-    judging, suite = recording.judging, run.collected()
+    judging = recording.judging
     events, known = judging.story.told()
     requirements = tuple(suite.requirements.values())
     findings = [*judging.findings(suite.requirements, events, known)]

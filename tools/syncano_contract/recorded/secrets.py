@@ -48,9 +48,9 @@ class Secrets:
             self._keep("user_key", seen.value.get("user_key"))
         if isinstance(seen.sent, dict):
             self._keep("password", seen.sent.get("password"))
-        for headers in (seen.headers, seen.answered):
-            if not COOKIES.isdisjoint(headers):
-                for piece in (piece for name in COOKIES for piece in PIECE.findall(headers.get(name, ""))):
+        for name in COOKIES:
+            if value := seen.headers.get(name) or seen.answered.get(name):
+                for piece in PIECE.findall(value):
                     self._keep("header", piece)
 
     def _keep(self, kind: str, value: object) -> None:

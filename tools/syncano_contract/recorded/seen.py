@@ -130,3 +130,15 @@ def in_query(request: Request, name: str) -> str:
 def object_of(value: Any) -> dict[str, Any]:
     """Return a value that is a JSON object, and an empty one for any other."""
     return value if isinstance(value, dict) else {}
+
+
+def is_as_documented(each: Seen) -> bool:
+    """Whether nothing can be wrong with the shape of a reply; it is only a quicker way to know that than to judge."""
+    shape = each.operation.shapes.get(each.status) if each.operation else None
+    if shape is None or shape.headers or shape.validator is None or not each.is_json:
+        return False
+    media_type = each.answered.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        return media_type in shape.media_types and shape.validator.is_valid(each.value)
+    except (ValueError, RecursionError):
+        return False
