@@ -44,7 +44,7 @@ class Operation:
     shapes: Mapping[int, Shape]
     writes: bool
 
-    @property
+    @cached_property
     def success(self) -> int:
         """The documented status of a success (the lowest 2xx)."""
         return min(status for status in self.shapes if status // 100 == 2)
@@ -158,6 +158,14 @@ def resolve(tree: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, A
             target = target[step.replace("~1", "/").replace("~0", "~")]
         value = target
     return value
+
+
+def request_validator(document: Document, operation: Operation) -> jsonschema_rs.Validator | None:
+    """Return what tells whether a JSON body is one that an operation documents; None where it documents none."""
+    given = document.tree["paths"][operation.path][operation.method.lower()].get("requestBody")
+    content = resolve(document.tree, given).get("content", {}) if given else {}
+    schema = content.get("application/json", {}).get("schema")
+    return None if schema is None else _validator(document.tree, schema)
 
 
 def _validator(tree: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonschema_rs.Validator:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from syncano_contract import judge, pointer
 from syncano_contract.client import THROTTLED
+from syncano_contract.departures import Departures
+from syncano_contract.document import Operation
 from syncano_contract.model import Exchange, header
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.reply import Reply
@@ -85,7 +86,7 @@ def faulty(reply: Reply, *names: str) -> None:
         wrong = tuple(pointer.child("", name) for name in named if name not in names)
         raise Failed(expected, seen, reply.exchange, FIRST_NAMED[reply.operation.id], places=wrong)
     for name in names:
-        if not _is_messages(reply.body[name]):
+        if not is_messages(reply.body[name]):
             raise CannotTell(f"{name} has no list of messages: {reply}", judge.ERROR_BODY)
 
 
@@ -145,20 +146,19 @@ def sightings(session: Session) -> list[Sighting]:
 def no_departure(session: Session, aspect: str) -> None:
     """Expect that no reply of the run departs from the document in an aspect."""
     traffic(session)
-    found = Counter((each.operation, each.expected, each.seen) for each in session.departures(aspect))
-    if found:
-        (operation, expected, seen), times = found.most_common(1)[0]
-        counted = "once" if times == 1 else f"{times} times"
-        others = f", and {len(found) - 1} other departures" if len(found) > 1 else ""
-        first = next(
-            each
-            for each in session.departures(aspect)
-            if (each.operation, each.expected, each.seen) == (operation, expected, seen)
-        )
-        said = f"{seen} ({counted}{others})"
-        raise Failed(f"{operation} to send {expected}", said, first.exchange, places=first.places)
+    found = Departures()
+    for each in session.departures(aspect):
+        found.add(each)
+    if failure := found.failure(aspect):
+        raise failure
     if aspect != judge.SERVER_ERROR:
         seen_enough(session)
+
+
+def none(failures: Iterable[Failed]) -> None:
+    """Expect none of these failures; raises the first one."""
+    for failure in failures:
+        raise failure
 
 
 def seen_enough(session: Session) -> None:
@@ -166,11 +166,16 @@ def seen_enough(session: Session) -> None:
     cut = sum(map(is_shortened, session.log.exchanges))
     if cut:
         raise CannotTell(f"{counted(cut, 'reply', 'replies')} could not be kept as a whole: the target sent too much")
-    replies = session.replies()
-    for operation in session.document.operations:
-        is_asked = not (operation.writes and session.settings.read_only)
-        if is_asked and not any(replies[operation.id, status] for status in range(200, 300)):
-            raise CannotTell(f"{operation.id} never succeeded, so that little was seen", operation.id)
+    is_asked = [each for each in session.document.operations if not (each.writes and session.settings.read_only)]
+    if obstacle := unseen(is_asked, session.replies()):
+        raise obstacle
+
+
+def unseen(operations: Iterable[Operation], replies: Mapping[tuple[str, int], int]) -> CannotTell | None:
+    """Return what is said of an operation that never succeeded, if there is one; `replies` counts by id and status."""
+    succeeded = {name for name, status in replies if status // 100 == 2}
+    never = next((each.id for each in operations if each.id not in succeeded), None)
+    return CannotTell(f"{never} never succeeded, so that little was seen", never) if never else None
 
 
 def _not_throttled(reply: Reply) -> None:
@@ -200,7 +205,8 @@ def _shows(reply: Reply, place: str, value: object) -> bool:
         return False
 
 
-def _is_messages(value: object) -> bool:
+def is_messages(value: object) -> bool:
+    """Whether a value is a list of texts, as an error has it for a field."""
     return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
 
 

@@ -122,7 +122,9 @@ def parse(body: bytes) -> object:
     """
     try:
         text = body.decode("utf-8")
-        return json.loads(text, parse_constant=_refuse_constant, parse_int=integer, parse_float=number)
+        if text.startswith("\ufeff"):
+            raise ValueError("it begins with a byte order mark")
+        return DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -142,6 +144,9 @@ def number(text: str) -> float:
 
 def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=integer, parse_float=number)
 
 
 def sound(value: object) -> object:

@@ -184,6 +184,7 @@ class Report:
     `target` is the base URL; `document` the version of openapi.yaml, `overlays` the names of what amended it; `command`
     repeats the run. `sources` are the facts that the requirements rest on. `traffic` has every exchange in brief;
     `exchanges` has them whole, all of them after a run, and those that a verdict rests on where the report was read.
+    `unlisted` is how many more exchanges there were than `traffic` has, where recorded traffic has too many to list.
     `deviations` are those of this target. `left_behind` lists what the run added and did not remove. `jobs` is how many
     requirements ran at the same time; `max_time` (seconds) and `max_requests` are the bounds that the run was given.
     """
@@ -213,11 +214,12 @@ class Report:
     max_time: float | None = None
     max_requests: int | None = None
     was_interrupted: bool = False
+    unlisted: int = 0
 
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return len(self.traffic)
+        return len(self.traffic) + self.unlisted
 
 
 class Problem(Exception):

@@ -56,13 +56,18 @@ def requirements(only: tuple[str, ...] = ()) -> tuple[Requirement, ...]:
 
     Raises Problem for a pattern that matches none.
     """
+    return tuple(collected(only).requirements.values())
+
+
+def collected(only: tuple[str, ...] = ()) -> Collector:
+    """Return what collected the requirements; raises Problem as for `requirements`."""
     collector = Collector(only)
     with _without_pytest_settings(), _hypothesis_elsewhere():
         _pytest([collector], "--collect-only")
     for pattern in only:
         if not fnmatch.filter(collector.requirements, pattern):
             raise Problem(f"no requirement is called {pattern}", "`syncano-contract requirements` lists them")
-    return tuple(collector.requirements.values())
+    return collector
 
 
 def run(
@@ -221,7 +226,10 @@ def _report(
         only=session.settings.only,
         command="",
         requirements=requirements,
-        results=tuple(_redacted(without(_bounded(each), sent, is_ours), text) for each in found),
+        results=tuple(
+            redacted(without(_bounded(each), [sent[number - 1] for number in each.evidence], is_ours), text)
+            for each in found
+        ),
         exchanges=exchanges,
         traffic=tuple(briefs(exchanges, origins, _operations(session), started)),
         coverage=_coverage(session),
@@ -246,7 +254,8 @@ def _bounded(result: Result) -> Result:
     )
 
 
-def _redacted(result: Result, text: Callable[[str], str]) -> Result:
+def redacted(result: Result, text: Callable[[str], str]) -> Result:
+    """Return the result with `text` applied to all that it says."""
     return replace(
         result,
         message=text(result.message),

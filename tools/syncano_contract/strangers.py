@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,13 +66,14 @@ def shaped(exchange: Exchange, is_ours: IsOurs) -> Exchange:
     return replace(exchange, response=replace(response, body=body, headers=headers))
 
 
-def without(result: Result, exchanges: list[Exchange], is_ours: IsOurs) -> Result:
+def without(result: Result, evidence: Iterable[Exchange], is_ours: IsOurs) -> Result:
     """Return the result without the values that its evidence shows of users that are not ours."""
-    if any(_is_withheld(exchanges[number - 1]) for number in result.evidence):
+    shown = [*evidence]
+    if any(map(_is_withheld, shown)):
         expected, seen = result.expected and SOMEBODY, result.seen and SOMEBODY
         return replace(result, message=result.message and SOMEBODY, expected=expected, seen=seen)
     values: set[str] = set()
-    for exchange in (exchanges[each - 1] for each in result.evidence):
+    for exchange in shown:
         values |= _values(_strange(exchange, is_ours))
         headers = exchange.response.headers if exchange.response else ()
         values |= {told for name, told in headers if _is_telling(name, told, exchange, is_ours)}
@@ -152,7 +153,7 @@ def _reduced(value: Any, size: int) -> bytes:
     if isinstance(value, _Text):
         return b"<%d bytes that are no JSON>" % size
     try:
-        return json.dumps(_shape(value), indent=2).encode()
+        return json.dumps(shape(value), indent=2).encode()
     except RecursionError:
         return SOMEBODY.encode()
 
@@ -205,12 +206,13 @@ def _is_data(name: str, value: dict[str, Any]) -> bool:
     return not WORD.fullmatch(name) or all(isinstance(member, dict) for member in value.values())
 
 
-def _shape(value: Any) -> Any:
+def shape(value: Any) -> Any:
+    """Return a JSON value with the names of types in the place of values, and of what may tell who somebody is."""
     match value:
         case dict():
-            return {"<name>" if _is_data(name, value) else name: _shape(member) for name, member in value.items()}
+            return {"<name>" if _is_data(name, value) else name: shape(member) for name, member in value.items()}
         case list():
-            return [_shape(member) for member in value]
+            return [shape(member) for member in value]
         case bool() | None:
             return "<null>" if value is None else "<boolean>"
         case int() | float():

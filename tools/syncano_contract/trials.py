@@ -158,8 +158,8 @@ def _end(pools: Iterable[ProcessPoolExecutor]) -> None:
     children = multiprocessing.active_children()
     for child in children:
         child.terminate()
-    for pool in pools:
-        pool.shutdown(wait=False, cancel_futures=True)
     for child in children:
         child.join(GRACE)
         child.kill()
+    for pool in pools:
+        pool.shutdown(cancel_futures=True)

@@ -35,6 +35,7 @@ COMMANDS = [
     "extract",
     "faults",
     "index",
+    "judge",
     "prove",
     "render",
     "requirements",

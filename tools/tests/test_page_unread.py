@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from handmade_pages import basic, endpoint, facts_by_id, page, piped, pointers, repairs, resolve
-from syncano_contract.pages import Page, feed
+from syncano_contract import feed
+from syncano_contract.pages import Page
 from syncano_contract.pages.extract import facts
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from handmade_pages import basic, endpoint, piped
-from syncano_contract.pages import Item, NotAPage, Note, Page, feed, read
+from syncano_contract import feed
+from syncano_contract.pages import Item, NotAPage, Note, Page, read
 
 PAGE = basic(title="Words")
 TEXT = json.dumps(PAGE)

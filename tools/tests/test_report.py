@@ -143,7 +143,7 @@ def test_har_has_every_exchange_with_its_sender() -> None:
     assert log["creator"] == {"name": "syncano-contract", "version": "0.1.0"}
     assert [entry["comment"].split(":")[0] for entry in log["entries"]] == [f"{n} USERS-ADD-1" for n in range(1, 8)]
     first = log["entries"][0]
-    assert first["startedDateTime"] == "2026-11-21T20:04:05.679Z"
+    assert first["startedDateTime"] == "2026-11-21T20:04:05.679900Z"
     assert (first["time"], first["timings"]["wait"]) == (12.5, 12.5)
     assert first["request"]["postData"]["mimeType"] == "application/json"
     assert first["response"]["content"]["mimeType"] == "application/json"

@@ -17,6 +17,7 @@ COMMANDS = {
     "extract": "extract",
     "faults": "faults",
     "index": "index",
+    "judge": "judge",
     "prove": "prove",
     "render": "render",
     "requirements": "lists",

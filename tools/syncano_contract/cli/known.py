@@ -1,36 +1,30 @@
-"""The options of `run` on known deviations."""
+"""The options of `run` and `judge` on known deviations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from syncano_contract import output, run
 from syncano_contract.model import Deviation, Problem, Report
 
-
-def deviations_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--deviations` and `--update-deviations`."""
-    known = click.option(
-        "--deviations",
-        "known",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Known failures (YAML): a list `deviations` of requirement, target (a URL, `*` is any text), reason, and "
-        "maybe expires and issue. They do not count for the conclusion; one that passes, has expired or is of no "
-        "requirement makes the exit code 1.",
-    )
-    update = click.option(
-        "--update-deviations",
-        "is_update",
-        is_flag=True,
-        help="Then write FILE anew: without what passed, and with each MUST that failed. Reasons are kept, comments "
-        "are not. The run itself is judged by the file as it was.",
-    )
-    return known(update(command))
+DEVIATIONS_OPTION = click.option(
+    "--deviations",
+    "known_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Known failures (YAML): a list `deviations` of requirement, target (a URL, `*` is any text), reason, and "
+    "maybe expires and issue. They do not count for the conclusion; one that passes, has expired or is of no "
+    "requirement makes the exit code 1.",
+)
+UPDATE_OPTION = click.option(
+    "--update-deviations",
+    "is_update",
+    is_flag=True,
+    help="Then write FILE anew: without what passed, and with each MUST that failed. Reasons are kept, comments "
+    "are not. The run itself is judged by the file as it was.",
+)
 
 
 def read(file: Path | None, *, is_update: bool) -> tuple[Deviation, ...]:

@@ -1,4 +1,4 @@
-"""The command that repeats a run, as its report tells it."""
+"""The command that repeats a run or a judgement, as its report tells it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def command(
     words += ["--max-time", f"{settings.max_time:g}"] if settings.max_time else []
     words += ["--max-requests", str(settings.max_requests)] if settings.max_requests else []
     words += ["--cleanup"] if settings.cleanup else []
+    return shlex.join(words)
+
+
+def judging(files: Iterable[Path], base_url: str | None, overlays: Iterable[Path], deviations: Path | None) -> str:
+    """Return the command that judges the same traffic again."""
+    words = ["syncano-contract", "judge", *map(str, files)]
+    words += repeated("--base-url", (base_url,) if base_url else ())
+    words += [*repeated("--overlay", overlays), *repeated("--deviations", (deviations,) if deviations else ())]
     return shlex.join(words)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 import re
 import sys
@@ -18,27 +17,20 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from syncano_contract import output, report, run, target
+from syncano_contract import output, run, target
 from syncano_contract.cli import known, suggesting
 from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
-from syncano_contract.cli.known import deviations_options
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.repeating import command, repeated
 from syncano_contract.cli.signals import Signals
 from syncano_contract.cli.suggesting import SUGGEST_OPTION
-from syncano_contract.cli.words import inert, worded
-from syncano_contract.conclusion import conclude, outdated
-from syncano_contract.model import Conclusion, Problem, Report
+from syncano_contract.cli.telling import OUT_OPTION, code, tell, written
+from syncano_contract.cli.words import worded
+from syncano_contract.model import Problem
 from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
-from syncano_contract.report import index
-from syncano_contract.report.github import to_annotations
 from syncano_contract.settings import DEFAULT_SEED, MOST_JOBS, Depth, Settings
-from syncano_contract.summary import summary
 from syncano_contract.target import Target
-from syncano_contract.text import visible
-
-EXIT = {Conclusion.CONFORMANT: 0, Conclusion.NON_CONFORMANT: 1, Conclusion.INCONCLUSIVE: 2}
 
 
 class Seed(click.ParamType[int]):
@@ -113,7 +105,8 @@ class Positive(click.ParamType[float]):
 )
 @click.option("--cleanup", is_flag=True, help="Remove the users that the run made; needs the target's account_key.")
 @OVERLAY_OPTION
-@deviations_options
+@known.DEVIATIONS_OPTION
+@known.UPDATE_OPTION
 @SUGGEST_OPTION
 @FAULT_OPTION
 @click.option(
@@ -124,13 +117,7 @@ class Positive(click.ParamType[float]):
     show_default=True,
     help="text: a summary; github: annotations for GitHub Actions, at lines of openapi.yaml, and then the summary.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    callback=lambda *given: _no_empty_folder(given[-1]),
-    metavar="DIR",
-    help="Where the report goes.  [default: reports/<UTC stamp>-<host>]",
-)
+@OUT_OPTION
 def run_command(
     url: str | None, target_file: Path | None, instance: str | None, out: Path | None, **given: Any
 ) -> None:
@@ -157,7 +144,7 @@ def run_command(
       syncano-contract run --fault add-answers-201 --format github   # in a workflow, see ci/github-actions.yml
     """
     names, form, overlays = given.pop("names"), given.pop("form"), given.pop("overlays")
-    file, is_update, suggested = given.pop("known"), given.pop("is_update"), given.pop("suggested")
+    file, is_update, suggested = given.pop("known_file"), given.pop("is_update"), given.pop("suggested")
     only = tuple(pattern.upper() for pattern in given.pop("only"))
     settings = Settings(**{**given, "depth": Depth[given["depth"].upper()]}, only=only)
     with worded(), Signals() as signals, _target(url, target_file, instance, names) as (target_given, host):
@@ -176,25 +163,14 @@ def run_command(
         repeat = command(url, target_file, instance, settings, [*options, *repeated("--fault", names)])
         found = replace(found, command=repeat, left_behind=left_behind, deviations=known.on(found.target, listed))
         found = replace(found, notes=(*notes(chosen(names)), *found.notes))
-        problem = _written(found, directory, is_latest=out is None)
-        _tell(found, None if problem else directory, form)
+        problem = written(found, directory, is_latest=out is None)
+        tell(found, None if problem else directory, form)
         if problem:
             raise problem
         drift.write()
         if is_update:
             known.update(file, listed, found)
-    sys.exit(signals.code or _code(found))
-
-
-def _code(found: Report) -> int:
-    """Return the exit code of a run that came to its end."""
-    return 1 if any(outdated(found)) else EXIT[conclude(found)]
-
-
-def _no_empty_folder(value: Path | None) -> Path | None:
-    if value is not None and value.name == "":
-        raise click.BadParameter("name a folder of its own for the report.")
-    return value
+    sys.exit(signals.code or code(found))
 
 
 @contextmanager
@@ -239,42 +215,3 @@ def _line_for_each_group() -> Callable[[str, int, int], None]:
             click.echo(f"[{number:>3}/{tests}] {group}", err=True)
 
     return show
-
-
-def _tell(found: Report, directory: Path | None, form: str) -> None:
-    """Print the summary; where nobody reads it, or there is no room for it, the files are what is left."""
-    lines = [*summary(found)]
-    if directory is not None:
-        lines += [f"  report: {directory / 'report.html'}", f"  repeat: {found.command}"]
-    is_github = form == "github"
-    lines = [*(to_annotations(found) if is_github else ()), *inert(lines, always=is_github)]
-    try:
-        click.echo("\n".join(lines))
-        sys.stdout.flush()
-    except OSError as error:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # else the interpreter tries once more at its end
-        if not isinstance(error, BrokenPipeError):
-            click.echo(f"error: cannot print the summary: {error.strerror}", err=True)
-
-
-def _written(found: Report, directory: Path, *, is_latest: bool) -> Problem | None:
-    """Write the report; return what a person must change where that fails."""
-    try:
-        report.write(found, directory)
-    except OSError as error:
-        what = f"cannot write the report to {directory}: {error.strerror}"
-        return Problem(what, "make room, or name another folder with --out DIR")
-    if is_latest:
-        output.point_to(directory)
-        _list(directory.parent)
-    return None
-
-
-def _list(reports: Path) -> None:
-    """Write the index of the folder; where that fails, the run has not."""
-    try:
-        index.write(reports)
-    except Problem as problem:
-        click.echo("\n".join(inert([visible(f"error: {problem.what}")])), err=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from syncano_contract.feed import Feed, UnreadableError
 from syncano_contract.model import PageRef
-from syncano_contract.pages.feed import Feed, UnreadableError
-from syncano_contract.pages.strict_json import DEEPEST, Repeated, canonical, is_deep
+from syncano_contract.pages.strict_json import DEEPEST, Repeated, canonical, decoder, is_deep
 
 STDIN = "-"
 SUFFIXES = frozenset({".json", ".jsonl", ".txt"})
@@ -123,7 +123,8 @@ def _stream(stream: BinaryIO, path: str) -> Iterator[Item]:
     """Yield what a stream holds; where it ends in the middle of something, what came before still counts."""
     try:
         with _text(stream) as text:
-            yield from _items(Feed(text), path)
+            repeated: list[Repeated] = []
+            yield from _items(Feed(text, decoder(repeated), "page", repeated.clear), repeated, path)
     except UnicodeDecodeError:
         yield NotAPage(path, "is not UTF-8")
     except UnreadableError as error:
@@ -139,19 +140,19 @@ def _text(stream: BinaryIO) -> Iterator[TextIO]:
         text.detach()
 
 
-def _items(feed: Feed, path: str) -> Iterator[Item]:
+def _items(feed: Feed, repeated: list[Repeated], path: str) -> Iterator[Item]:
     opening = feed.peek()
     if opening == "[":
-        yield from _array(feed, path)
+        yield from _array(feed, repeated, path)
     elif opening == "{":
-        yield from _objects(feed, path)
+        yield from _objects(feed, repeated, path)
     elif opening:
         raise UnreadableError("begins with neither `{` nor `[`, so it holds no page's JSON")
     else:
         raise UnreadableError("is empty")
 
 
-def _array(feed: Feed, path: str) -> Iterator[Item]:
+def _array(feed: Feed, repeated: list[Repeated], path: str) -> Iterator[Item]:
     feed.skip(1)
     number = 0
     while feed.peek() != "]":
@@ -159,22 +160,22 @@ def _array(feed: Feed, path: str) -> Iterator[Item]:
             feed.expect(",", f"after item {number}")
         number += 1
         data = feed.value(f"item {number}")
-        yield page_of(data, f"{path}, item {number}", feed.repeated)
+        yield page_of(data, f"{path}, item {number}", tuple(repeated))
     feed.skip(1)
     if feed.peek():
         yield Note(path, "what stands behind the array is passed over")
 
 
-def _objects(feed: Feed, path: str) -> Iterator[Item]:
+def _objects(feed: Feed, repeated: list[Repeated], path: str) -> Iterator[Item]:
     """Yield one page, or pages one after another, each perhaps followed by its rendered text."""
     data = feed.value("the page")
-    yield page_of(data, path, feed.repeated)
+    yield page_of(data, path, tuple(repeated))
     number = 1
     while (follows := feed.at_object()) or feed.find_object():
         value = feed.value(f"what follows page {number}") if follows else feed.value_or_none()
         if follows or (isinstance(value, dict) and value.keys() >= {"slug", "type"}):
             number += 1
-            yield page_of(value, f"{path}, page {number}", feed.repeated)
+            yield page_of(value, f"{path}, page {number}", tuple(repeated))
 
 
 def page_of(data: Any, origin: str, repeated: tuple[Repeated, ...] = ()) -> Item:

@@ -112,6 +112,7 @@ def _report(results: Mapping[str, Any]) -> Report:
         deviations=tuple(Deviation(**each) for each in results["deviations"]),
         overlays=tuple(results["overlays"]),
         was_interrupted=results["interrupted"],
+        unlisted=results["requests"] - len(results["traffic"]),
     )
 
 

@@ -19,7 +19,6 @@ from syncano_contract.validation.rules.links import true_links
 from syncano_contract.validation.rules.naming import declared_tags
 from syncano_contract.validation.rules.operations import path_parameters
 from syncano_contract.validation.source import Source, read
-from syncano_contract.validation.specification import inconsistent, malformed
 
 SECONDS = 8.0  # for all gates together
 MOST = 100  # findings of one gate
@@ -51,6 +50,18 @@ class Gate:
     after: frozenset[str] = frozenset()
 
 
+def _malformed(outline: Outline) -> Iterable[Breach]:
+    from syncano_contract.validation import specification  # noqa: PLC0415 - it takes long to load, and no run needs it
+
+    return specification.malformed(outline)
+
+
+def _inconsistent(outline: Outline) -> Iterable[Breach]:
+    from syncano_contract.validation import specification  # noqa: PLC0415 - as above
+
+    return specification.inconsistent(outline)
+
+
 SOUND = frozenset({"references", "circles"})
 # What is used, and by what, cannot be told where references or operations are broken.
 AFTER: Mapping[Rule, frozenset[str]] = {
@@ -62,8 +73,8 @@ AFTER: Mapping[Rule, frozenset[str]] = {
 GATES = (
     Gate("references", unknown),
     Gate("circles", circular),
-    Gate("openapi", malformed),
-    Gate("openapi", inconsistent, SOUND | {"openapi"}),
+    Gate("openapi", _malformed),
+    Gate("openapi", _inconsistent, SOUND | {"openapi"}),
     Gate("examples", mismatched, SOUND),
     *(Gate(name(rule), rule, AFTER.get(rule, frozenset())) for rule in RULES),
 )

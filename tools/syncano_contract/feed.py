@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, TextIO
-
-from syncano_contract.pages.strict_json import Repeated, decoder
 
 CHUNK = 1 << 18
 LARGEST = 1 << 25
@@ -22,18 +21,19 @@ class UnreadableError(Exception):
 class Feed:
     """JSON values out of a stream that is never held as a whole."""
 
-    def __init__(self, stream: TextIO) -> None:
-        """Begin at the beginning."""
+    def __init__(
+        self, stream: TextIO, decoder: json.JSONDecoder, sought: str, forget: Callable[[], None] = lambda: None
+    ) -> None:
+        """Begin at the beginning; `sought` is what an error calls a value.
+
+        `forget` is called before the decoder tries a value, and once more where a value was cut off.
+        """
         self._stream = stream
         self._text = ""
         self._at = 0
-        self._repeated: list[Repeated] = []
-        self._decoder = decoder(self._repeated)
-
-    @property
-    def repeated(self) -> tuple[Repeated, ...]:
-        """Return what stood more than once in an object of the last value."""
-        return tuple(self._repeated)
+        self._decoder = decoder
+        self._forget = forget
+        self._sought = sought
 
     def peek(self) -> str:
         """Return the next character that is no blank, or an empty string at the end."""
@@ -64,7 +64,7 @@ class Feed:
         """Return the next value; raises where it is no JSON."""
         self.peek()
         while True:
-            self._repeated.clear()
+            self._forget()
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
@@ -108,7 +108,7 @@ class Feed:
     def _more(self) -> bool:
         kept = self._text[self._at :]
         if len(kept) > LARGEST:
-            raise UnreadableError(f"holds more than {LARGEST} characters without a page")
+            raise UnreadableError(f"holds more than {LARGEST} characters without a {self._sought}")
         read = self._stream.read(max(CHUNK, len(kept)))
         if read:
             self._text, self._at = kept + read, 0

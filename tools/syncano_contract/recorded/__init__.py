@@ -1,0 +1,114 @@
+"""Recorded traffic -> a report on the deployment that it was recorded of; nothing is sent.
+
+HAR files are read entry by entry. What is kept of an exchange is what a verdict may need: a first failure of each kind
+whole, and of the others who used which key when.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from syncano_contract.document import Document
+from syncano_contract.model import Exchange, Problem
+from syncano_contract.recorded.archive import Archive, Trouble
+from syncano_contract.recorded.base import base_of, is_below
+from syncano_contract.recorded.entry import Odd, PassedOver, Recorded, recorded
+from syncano_contract.recorded.judging import Judging
+from syncano_contract.recorded.secrets import Secrets
+from syncano_contract.recorded.seen import seen
+from syncano_contract.text import counted
+
+MOST_BASES = 8  # that are judged side by side until the one with most entries is known
+MOST_TROUBLES = 3  # odd entries that are named one by one
+
+
+@dataclass
+class Recording:
+    """All that was read of some archives."""
+
+    document: Document
+    base_url: str | None
+    judgings: dict[str, Judging] = field(default_factory=dict)
+    secrets: Secrets = field(default_factory=Secrets)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    elsewhere: int = 0
+    troubles: list[str] = field(default_factory=list)
+    odd: Counter[str] = field(default_factory=Counter)
+    entries: int = 0
+
+    def add(self, each: Recorded) -> None:
+        """Give an exchange to the judging of its base URL."""
+        url = each.exchange.request.url
+        base = base_of(url) if self.base_url is None else self.base_url if is_below(self.base_url, url) else None
+        if base is None or (base not in self.judgings and len(self.judgings) >= MOST_BASES):
+            self.elsewhere += 1
+            return
+        if base not in self.judgings:
+            self.judgings[base] = Judging(base, self.document)
+        exchange = seen(each, base, self.document)
+        self.judgings[base].add(exchange)
+        self.secrets.learn(exchange)
+
+    @property
+    def judging(self) -> Judging:
+        """The judging of the base URL with most entries, the first of them; raises Problem where there is none."""
+        if not self.judgings:
+            what = f"no entry of {counted(self.entries, 'entry').replace('entrys', 'entries')} is of this API"
+            raise Problem("; ".join([what, *self.lines()]), "name the API's own address with --base-url URL")
+        return max(self.judgings.values(), key=lambda each: each.exchanges)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what was passed over, and why."""
+        others = self.elsewhere + sum(each.exchanges for each in self.judgings.values())
+        others -= max((each.exchanges for each in self.judgings.values()), default=0)
+        if others:
+            yield f"passed over: {others} of other hosts or paths"
+        for what, times in sorted(self.passed_over.items()):
+            yield f"passed over: {times} {what}"
+        yield from self.troubles
+        if self.odd.total() > MOST_TROUBLES:
+            reasons = ", ".join(f"{reason} ({times})" for reason, times in sorted(self.odd.items()))
+            yield f"{self.odd.total()} entries are odd in all and were passed over: {reasons}"
+
+
+def read(archives: Iterable[Archive], document: Document, base_url: str | None) -> Recording:
+    """Judge every entry of archives against a document; where no base URL is given, it is found."""
+    found = Recording(document, base_url)
+    for archive, number, entry in numbered(archives):
+        if isinstance(entry, Trouble):
+            found.troubles.append(f"{archive.name} {entry.reason}")
+            continue
+        found.entries += 1
+        try:
+            each = recorded(entry, number)
+        except PassedOver as passed:
+            found.passed_over[str(passed)] += 1
+        except Odd as odd:
+            found.odd[str(odd)] += 1
+            if found.odd.total() <= MOST_TROUBLES:
+                found.troubles.append(f"{archive.name}: entry {number} is odd and passed over: {odd}")
+        else:
+            found.add(each)
+    return found
+
+
+def exchanges(archives: Sequence[Archive], numbers: set[int]) -> dict[int, Exchange]:
+    """Read some exchanges once more, by their numbers."""
+    found: dict[int, Exchange] = {}
+    for _, number, entry in numbered(archives) if numbers else ():
+        if number in numbers:
+            found[number] = recorded(entry, number).exchange
+        if len(found) == len(numbers):
+            break
+    return found
+
+
+def numbered(archives: Iterable[Archive]) -> Iterator[tuple[Archive, int, object]]:
+    """Yield the entries of all archives with their numbers, from 1 on, and what was wrong with one with the last."""
+    number = 0
+    for archive in archives:
+        for entry in archive.entries():
+            number += not isinstance(entry, Trouble)
+            yield archive, number, entry

@@ -1,0 +1,205 @@
+"""HAR files -> their entries, one at a time: plain or compressed, whole or cut off, never held as a whole."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from syncano_contract.feed import Feed, UnreadableError
+from syncano_contract.model import Problem
+
+STDIN = Path("-")
+COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # gzip, and zlib as mitmproxy's .zhar
+CHUNK = 1 << 16
+MOST_DIGITS = 300  # of a number; what is longer says nothing here
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why no more, or nothing, was read from a file."""
+
+    reason: str
+
+
+class Archive:
+    """One HAR file, which can be read more than once; standard input and pipes are copied to a temporary file."""
+
+    def __init__(self, path: Path, stream: BinaryIO, name: str) -> None:
+        """Read from a stream that can be rewound."""
+        self.path = path
+        self.name = name
+        self._stream = stream
+
+    def entries(self) -> Iterator[Any]:
+        """Yield the JSON of each entry, and Trouble where the file ends before its end."""
+        self._stream.seek(0)
+        beginning = self._stream.read(4)
+        self._stream.seek(0)
+        is_packed = beginning.startswith(COMPRESSED)
+        if not is_packed and json.detect_encoding(beginning) not in ("utf-8", "utf-8-sig"):
+            yield Trouble("is UTF-16 or UTF-32, where HAR is UTF-8: convert it first")
+            return
+        raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
+        text = io.TextIOWrapper(io.BufferedReader(raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
+        try:
+            yield from _entries(Feed(text, json.JSONDecoder(strict=False, parse_int=_integer), "HAR entry"))
+        except UnreadableError as error:
+            yield Trouble(raw.trouble or _told(str(error)))
+        except OSError as error:
+            yield Trouble(f"cannot be read: {error.strerror}")
+        finally:
+            text.detach()
+
+
+@contextmanager
+def opened(path: Path, stdin: BinaryIO) -> Iterator[Archive]:
+    """Open a HAR file, `-` being standard input; raises Problem where that fails."""
+    name = "standard input" if path == STDIN else str(path)
+    try:
+        stream = stdin if path == STDIN else path.open("rb")
+    except OSError as error:
+        raise Problem(f"cannot read {name}: {error.strerror}", "name a HAR file, or - for standard input") from error
+    try:
+        with TemporaryFile() as copied:
+            if path == STDIN or not stream.seekable():
+                shutil.copyfileobj(stream, copied)
+                yield Archive(path, copied, name)
+            else:
+                yield Archive(path, stream, name)
+    finally:
+        if path != STDIN:
+            stream.close()
+
+
+class _Raw(io.RawIOBase):
+    """Bytes of a stream; `trouble` says why they ended early, which is no error here."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.trouble = ""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._next(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _next(self, most: int) -> bytes:
+        return self._stream.read(most)
+
+
+class _Compressed(_Raw):
+    """The same of a compressed stream, which may have several parts (RFC 1952, section 2.2)."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(stream)
+        self._inflating = _inflating()
+        self._waiting = b""
+
+    def _next(self, most: int) -> bytes:
+        while not self.trouble:
+            if self._inflating.eof:
+                self._waiting, self._inflating = self._inflating.unused_data, _inflating()
+                if not self._waiting.lstrip(b"\0") and not self._more():
+                    return b""
+            elif not self._waiting and not self._more():
+                self.trouble = "is cut off: the compressed data has no end"
+                return b""
+            try:
+                data: bytes = self._inflating.decompress(self._waiting, most)
+            except zlib.error:
+                self.trouble = "is broken: what is compressed in it cannot be read on"
+                return b""
+            self._waiting = self._inflating.unconsumed_tail
+            if data:
+                return data
+        return b""
+
+    def _more(self) -> bool:
+        self._waiting = self._stream.read(CHUNK)
+        return bool(self._waiting)
+
+
+def _inflating() -> Any:
+    return zlib.decompressobj(wbits=47)  # gzip or zlib, whichever the first bytes say
+
+
+def _told(reason: str) -> str:
+    """Return why a file could not be read on; where its end came in the middle of a value, it is cut off."""
+    what, is_cut, _ = reason.partition(" is no JSON: ")
+    is_cut = is_cut if "Unterminated string" in reason or "(the input ends here)" in reason else ""
+    return f"is cut off in {what}" if is_cut else reason
+
+
+def _integer(digits: str) -> int:
+    return int(digits[:MOST_DIGITS])
+
+
+def _entries(feed: Feed) -> Iterator[Any]:
+    if not (opening := feed.peek()):
+        raise UnreadableError("is empty")
+    if opening != "{":
+        raise UnreadableError("is no HAR: it does not begin with `{`")
+    found = False
+    for name in _members(feed):
+        if name == "log" and feed.peek() == "{":
+            found = True
+            yield from _log(feed)
+        else:
+            feed.value(f"`{name}`")
+    if not found:
+        raise UnreadableError("is no HAR: it has no `log`")
+
+
+def _log(feed: Feed) -> Iterator[Any]:
+    found = False
+    for name in _members(feed):
+        if name == "entries" and feed.peek() == "[":
+            found = True
+            yield from _items(feed)
+        else:
+            feed.value(f"`log.{name}`"[:60])
+    if not found:
+        raise UnreadableError("is no HAR: its `log` has no `entries`")
+
+
+def _members(feed: Feed) -> Iterator[str]:
+    """Yield the name of each member of an object; who takes it has to pass over the value."""
+    feed.skip(1)
+    while feed.peek() != "}":
+        name = feed.value("the name of a member")
+        _separated(feed, ":", "}")
+        yield str(name)[:40]
+        _separated(feed, ",", "}")
+    feed.skip(1)
+
+
+def _items(feed: Feed) -> Iterator[Any]:
+    feed.skip(1)
+    number = 0
+    while feed.peek() != "]":
+        number += 1
+        yield feed.value(f"entry {number}")
+        _separated(feed, ",", "]", f" after entry {number}")
+    feed.skip(1)
+
+
+def _separated(feed: Feed, separator: str, end: str, where: str = "") -> None:
+    """Pass over a separator, unless the end comes next."""
+    found = feed.peek()
+    if not found:
+        raise UnreadableError(f"is cut off{where}")
+    if found == separator:
+        feed.skip(1)
+    elif found != end:
+        raise UnreadableError(f"is no JSON{where}: {found!r} stands where {separator!r} should")

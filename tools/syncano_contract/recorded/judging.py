@@ -1,0 +1,199 @@
+"""Recorded exchanges of one base URL -> what they show of each requirement that traffic can show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from syncano_contract import expect, judge
+from syncano_contract.departures import Departures
+from syncano_contract.document import Document
+from syncano_contract.model import Exchange, Verdict
+from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
+from syncano_contract.plugin import finding
+from syncano_contract.recorded.checks import CHECKS, NO_INSTANCE, NOT_FOUND, OF_ANY, Outcome, unknown_user
+from syncano_contract.recorded.entry import Recorded
+from syncano_contract.recorded.requests import Notes
+from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
+from syncano_contract.recorded.story import Event, Known, Story, outcomes
+from syncano_contract.text import counted
+from syncano_contract.verdicts import Finding
+
+NOT_SHOWN = "recorded traffic does not show this"
+NOT_RECORDED = "no recorded exchange shows this"
+
+# What recorded traffic can show. All else needs to know a key's rights, or what was there before or after.
+# A requirement on every reply passes where each operation succeeded at least once, as in a run; here by its aspect.
+ASPECTS = {
+    "SHAPE-1": judge.STATUS,
+    "SHAPE-2": judge.MEDIA_TYPE,
+    "SHAPE-3": judge.BODY,
+    "SHAPE-4": judge.ERROR_BODY,
+    "SHAPE-5": judge.HEADERS,
+    "HTTP-1": judge.SERVER_ERROR,
+}
+IN_ANY_REPLY = frozenset(
+    {"SHAPE-3", "SHAPE-4", "LINKS-1", "LINKS-2", "LINKS-3", "SECRETS-1", "SECRETS-2", "SECRETS-3", "SECRETS-4"}
+)
+# These pass where an exchange kept them and none broke them.
+IN_SOME = frozenset(
+    {
+        *("HTTP-2", "MESSAGES-3", "MESSAGES-4", "MESSAGES-5", "USER-DETAILS-1", "USER-DETAILS-2", "USER-DETAILS-4"),
+        *("USER-DETAILS-6", "USER-DETAILS-7", "USERS-ADD-1", "USERS-ADD-3", "USERS-ADD-4", "USERS-ADD-5"),
+        *("USERS-ADD-6", "USERS-ADD-7", "USERS-ADD-8", "USERS-ADD-9", "USERS-ADD-10", "USERS-ADD-11"),
+        *("USERS-UPDATE-1", "USERS-UPDATE-2", "USERS-UPDATE-6", "USERS-UPDATE-7", "USERS-UPDATE-9"),
+        *("USERS-UPDATE-10", "USERS-UPDATE-17", "USERS-RESET-1", "USERS-RESET-2", "USERS-RESET-4", "USERS-RESET-5"),
+    }
+)
+# These can be seen to be broken, but not to be kept: traffic shows a part of what they ask.
+BROKEN_ONLY = frozenset({"USER-DETAILS-9", "USERS-ADD-17", "USERS-RESET-3", "USERS-UPDATE-4"})
+SHOWN = frozenset(ASPECTS) | IN_ANY_REPLY | IN_SOME | BROKEN_ONLY
+
+MOST_INSTANCES = 1000  # whose errors are kept until it is known that they are there
+
+
+@dataclass
+class _Tally:
+    """What was found of one requirement so far."""
+
+    is_kept: bool = False
+    failed: Failed | None = None
+    failures: int = 0
+    untold: CannotTell | None = None
+    evidence: tuple[int, ...] = ()
+
+
+@dataclass
+class Judging:
+    """Takes the exchanges of one base URL, one after the other."""
+
+    base_url: str
+    document: Document
+    replies: Counter[tuple[str, int]] = field(default_factory=Counter)
+    instances: Counter[str] = field(default_factory=Counter)
+    lacks: Counter[str] = field(default_factory=Counter)
+    exchanges: int = 0
+    began: float | None = None
+    ended: float | None = None
+
+    def __post_init__(self) -> None:
+        """Start with nothing."""
+        self.notes = Notes(self.document)
+        self.story = Story()
+        self._bodies: Counter[tuple[str, int]] = Counter()
+        self._departures = Departures()
+        self._tallies: dict[str, _Tally] = {}
+        self._unanswered = 0
+        self._there: set[str] = set()  # instances in which something succeeded
+        self._unknown_users: dict[str, Outcome] = {}  # by instance, until that is known to be there
+
+    def add(self, each: Seen) -> None:
+        """Judge an exchange, and keep what later ones may need of it."""
+        self.exchanges += 1
+        self._note_times(each.recorded)
+        self._unanswered += each.status == 0
+        if each.lacks:
+            self.lacks[each.lacks] += 1
+        if not is_as_documented(each):
+            for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
+                if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
+                    self._departures.add(departure)
+        for check in CHECKS.get(each.operation.id, OF_ANY) if each.operation else OF_ANY:
+            for outcome in check(each):
+                self._enter(outcome)
+        self.story.add(each)
+        self.notes.add(each)
+        if each.operation is not None:
+            self._count(each, each.operation.id)
+
+    def findings(self, requirements: Mapping[str, object], events: list[Event], known: Known) -> Iterator[Finding]:
+        """Yield what was found of each requirement; `events` and `known` are what the story told."""
+        for outcome, numbers in outcomes(events, known):
+            self._enter(outcome, numbers)
+        for instance, outcome in self._unknown_users.items():
+            if instance in self._there:
+                self._enter(outcome)
+        for name in requirements:
+            yield self._finding(name)
+
+    def exchange_of(self, found: Finding) -> Exchange | None:
+        """Return the exchange of a failure that was kept."""
+        failed = self._failure(found.requirement)
+        return failed.exchange if failed else None
+
+    def _note_times(self, recorded: Recorded) -> None:
+        if recorded.began is not None:
+            ended = recorded.began + recorded.exchange.seconds
+            self.began = min(self.began or recorded.began, recorded.began)
+            self.ended = max(self.ended or ended, ended)
+
+    def _count(self, each: Seen, operation: str) -> None:
+        instance = each.parameters["instance_name"]
+        if len(self.instances) < MOST_INSTANCES or instance in self.instances:
+            self.instances[instance] += 1
+        if each.status:
+            self.replies[operation, each.status] += 1
+        if each.status and not each.lacks:
+            self._bodies[operation, each.status] += 1
+        if each.is_success and len(self._there) < MOST_INSTANCES:
+            self._there.add(instance)
+        if each.status == 404 and operation in ("updateUser", "resetUserKey") and not each.lacks:
+            self._add_unknown_user(each, instance)
+
+    def _add_unknown_user(self, each: Seen, instance: str) -> None:
+        text = object_of(each.value).get("detail")
+        plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
+        if text == NOT_FOUND:
+            self._enter(("MESSAGES-5", None))
+        elif isinstance(text, str) and text != NO_INSTANCE and plain and len(self._unknown_users) < MOST_INSTANCES:
+            self._unknown_users.setdefault(instance, ("MESSAGES-5", unknown_user(each)))
+
+    def _enter(self, outcome: Outcome, numbers: tuple[int, ...] = ()) -> None:
+        name, found = outcome
+        tally = self._tallies.setdefault(name, _Tally())
+        match found:
+            case Failed():
+                tally.failures += 1
+                if tally.failed is None:
+                    tally.failed, tally.evidence = found, numbers
+            case CannotTell():
+                if tally.untold is None and tally.failed is None:
+                    tally.untold, tally.evidence = found, numbers
+            case _:
+                tally.is_kept = True
+
+    def _failure(self, name: str) -> Failed | None:
+        by_aspect = self._departures.failure(ASPECTS[name]) if name in ASPECTS else None
+        tally = self._tallies.get(name)
+        return by_aspect or (tally.failed if tally else None)
+
+    def _finding(self, name: str) -> Finding:
+        tally = self._tallies.get(name, _Tally())
+        raised = self._failure(name) or tally.untold or self._obstacle(name, tally)
+        found = finding(name, raised, tally.evidence)
+        if found.verdict is Verdict.FAILED and tally.failures > 1:
+            more = f" ({tally.failures} times)"
+            return Finding(**{**vars(found), "message": found.message + more, "seen": f"{found.seen}{more}"})
+        return found
+
+    def _obstacle(self, name: str, tally: _Tally) -> Exception | None:
+        """Return why a requirement that nothing broke did not pass, if it did not."""
+        if name not in SHOWN or name in BROKEN_ONLY:
+            return Untested(NOT_SHOWN if name not in SHOWN else NOT_RECORDED)
+        if name == "HTTP-2":
+            return self._unanswered_ones()
+        if name in IN_SOME:
+            return None if tally.is_kept else Untested(NOT_RECORDED)
+        if name == "HTTP-1":
+            return None if self.replies else CannotTell("no recorded request of an operation had a reply")
+        shapes = [shape for each in self.document.operations for shape in each.shapes.values()]
+        if name == "SHAPE-5" and not any(shape.headers for shape in shapes):
+            return Inapplicable("the document describes no headers")
+        return expect.unseen(self.document.operations, self._bodies if name in IN_ANY_REPLY else self.replies)
+
+    def _unanswered_ones(self) -> Exception | None:
+        if self._unanswered:
+            requests = counted(self._unanswered, "request")
+            return CannotTell(f"{requests} had no recorded reply, which whoever recorded may have been the reason of")
+        return None if self.exchanges else Untested(NOT_RECORDED)

@@ -1,0 +1,133 @@
+"""What recorded traffic shows -> the report, without a secret and without anybody's data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from syncano_contract import run
+from syncano_contract.model import Brief, Coverage, Exchange, Report, Result
+from syncano_contract.plugin import Collector
+from syncano_contract.recorded import Recording, exchanges
+from syncano_contract.recorded.archive import Archive
+from syncano_contract.recorded.entry import SENDER, UNKNOWN
+from syncano_contract.recorded.judging import Judging
+from syncano_contract.recorded.secrets import reduced
+from syncano_contract.recorded.story import Event, Known
+from syncano_contract.redact import Redactor
+from syncano_contract.strangers import without
+from syncano_contract.target import Target
+from syncano_contract.text import counted
+from syncano_contract.trace.sources import sources_of
+from syncano_contract.traffic import ANOTHER, NONE, OLD, OTHER_INSTANCE, OWN
+from syncano_contract.traffic import UNKNOWN as UNKNOWN_KEY
+from syncano_contract.verdicts import Finding, results
+
+DEPTH = "traffic"
+MOST_BRIEFS = 2000  # rows of the report's table of exchanges
+
+
+def report(recording: Recording, archives: Sequence[Archive], suite: Collector) -> Report:
+    """Return the report on what was recorded; raises Problem where nothing of this API was.
+
+    The exchanges that a verdict rests on are read once more where they were not kept.
+    """
+    judging = recording.judging
+    events, known = judging.story.told()
+    requirements = tuple(suite.requirements.values())
+    findings = [*judging.findings(suite.requirements, events, known)]
+    evidence, findings = _evidence(judging, findings, archives)
+    found = results(requirements, findings, suite.subjects)
+    redactor = _redactor(recording, judging, evidence.values(), found)
+    began = UNKNOWN if judging.began is None else datetime.fromtimestamp(judging.began, UTC)
+    briefs = tuple(_briefs(events[:MOST_BRIEFS], known, judging.began or 0.0))
+    return Report(
+        target=judging.base_url,
+        instance=max(judging.instances, key=judging.instances.__getitem__, default=""),
+        document=recording.document.version,
+        overlays=recording.document.overlays,
+        tool=f"syncano-contract {version('syncano-contract')}",
+        started=began,
+        seconds=max(0.0, (judging.ended or 0.0) - (judging.began or 0.0)),
+        seed=0,
+        depth=DEPTH,
+        read_only=False,
+        only=(),
+        command="",
+        requirements=requirements,
+        results=tuple(_shown(each, evidence, redactor) for each in found),
+        exchanges=tuple(redactor.exchange(reduced(evidence[number])) for number in sorted(evidence)),
+        traffic=briefs,
+        coverage=_coverage(judging),
+        notes=tuple(redactor.text(line) for line in _notes(recording, judging)),
+        left_behind=(),
+        sources=sources_of(requirements),
+        unlisted=judging.exchanges - len(briefs),
+    )
+
+
+def _evidence(
+    judging: Judging, findings: list[Finding], archives: Sequence[Archive]
+) -> tuple[dict[int, Exchange], list[Finding]]:
+    """Return the exchanges that findings rest on, by number."""
+    held = {each.number: each for finding in findings if (each := judging.exchange_of(finding))}
+    wanted = {number for finding in findings for number in finding.evidence}
+    return {**exchanges(archives, wanted - held.keys()), **held}, findings
+
+
+def _redactor(
+    recording: Recording, judging: Judging, evidence: Iterable[Exchange], found: Iterable[Result]
+) -> Redactor:
+    redactor = Redactor(Target(judging.base_url, ""))
+    texts = [text for each in found for text in (each.message, each.expected, each.seen) if text]
+    recording.secrets.teach(redactor, evidence, [*texts, *recording.lines()])
+    return redactor
+
+
+def _shown(result: Result, evidence: dict[int, Exchange], redactor: Redactor) -> Result:
+    shown = [evidence[number] for number in result.evidence if number in evidence]
+    return run.redacted(without(result, shown, lambda _: False), redactor.text)
+
+
+def _briefs(events: Iterable[Event], known: Known, began: float) -> Iterator[Brief]:
+    for event in events:
+        yield Brief(
+            number=event.number,
+            at=max(0.0, event.began - began),
+            seconds=max(0.0, event.seconds),
+            sender=SENDER,
+            operation=event.operation,
+            status=event.status,
+            api_key=UNKNOWN_KEY if event.api_key else NONE,
+            user_key=_whose(event, known),
+        )
+
+
+def _whose(event: Event, known: Known) -> str:
+    owner = known.owner(event.user_key)
+    if owner is None:
+        return UNKNOWN_KEY if event.user_key else NONE
+    if known.is_old(event):
+        return OLD
+    if owner[0] != event.instance:
+        return OTHER_INSTANCE
+    return OWN if event.addressed in (None, owner[1]) else ANOTHER
+
+
+def _coverage(judging: Judging) -> tuple[Coverage, ...]:
+    return tuple(
+        Coverage(operation.id, status, judging.replies[operation.id, status])
+        for operation in judging.document.operations
+        for status in sorted(operation.shapes)
+    )
+
+
+def _notes(recording: Recording, judging: Judging) -> Iterator[str]:
+    yield from recording.lines()
+    for lacks, times in sorted(judging.lacks.items()):
+        if times:
+            yield f"{counted(times, 'reply').replace('replys', 'replies')} whose body {lacks}: judged without it"
+    yield from judging.notes.lines()
+    if judging.exchanges > MOST_BRIEFS:
+        yield f"of {judging.exchanges} exchanges the report lists the first {MOST_BRIEFS} that address an operation"

@@ -1,0 +1,172 @@
+"""Whether requests are in keeping with the document: the client's matter, and so noted and no requirement's."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syncano_contract.document import Document, Operation, request_validator, resolve
+from syncano_contract.judge import TOLERATED
+from syncano_contract.model import Request
+from syncano_contract.recorded.seen import Seen, in_query, object_of
+
+MOST_KINDS = 200  # of each sort that are told apart
+MOST_SHOWN = 5  # of each sort in a note
+OTHERS = "others"
+
+WORD = re.compile(r"[a-z][a-z_]{0,30}\Z")
+METHOD = re.compile(r"[A-Z]{1,20}\Z")
+
+# The sorts of notes: of requests, and of replies that are otherwise than the pages have them and yet break nothing.
+UNDOCUMENTED = "requests to what the document does not have"
+BODIES = "request bodies that are not as documented"
+NO_KEY = "requests without a documented key"
+KEYS_IN_URLS = "keys in URLs, where logs keep them"
+STATUSES = "statuses that the document does not have and HTTP allows"
+MEMBERS = "members that the document does not have"
+WORDINGS = "errors whose text is not that of the document"
+
+
+EACH = "*"  # stands for each item of an array
+DEEPEST = 8  # levels of a schema, which may hold itself
+Outline = dict[str, Any]  # the members of a schema, each with the outline of what it holds
+
+
+class Notes:
+    """Counts, by sort and kind, what a person may want to know and what fails nothing."""
+
+    def __init__(self, document: Document) -> None:
+        """Start with none."""
+        self._counts: dict[str, Counter[str]] = {}
+        self._bodies = {each.id: request_validator(document, each) for each in document.operations}
+        self._keys = {each.id: [*_keys(document, each)] for each in document.operations}
+        self._outlines = {each.id: dict(_outlines(document, each)) for each in document.operations}
+        self._texts = {each.id: dict(_texts(document, each)) for each in document.operations}
+
+    def add(self, seen: Seen) -> None:
+        """Note what is otherwise in an exchange."""
+        request, operation = seen.recorded.exchange.request, seen.operation
+        if "_key=" in request.url and (in_query(request, "api_key") or in_query(request, "user_key")):
+            self._count(KEYS_IN_URLS, operation.id if operation else request.method)
+        if operation is None:
+            self._count(UNDOCUMENTED, f"{_method(request)} {_path(seen.path)}")
+        else:
+            self._add_request(seen, operation)
+        if seen.status in TOLERATED and (operation is None or seen.status not in operation.shapes):
+            self._count(STATUSES, f"{seen.status} by {operation.id if operation else _method(request)}")
+        if operation is not None and seen.status in operation.shapes and seen.is_json:
+            self._add_reply(seen, operation)
+
+    def lines(self) -> Iterator[str]:
+        """Yield a sentence for each sort."""
+        for sort in (UNDOCUMENTED, BODIES, NO_KEY, KEYS_IN_URLS, STATUSES, MEMBERS, WORDINGS):
+            if found := self._counts.get(sort):
+                shown = [
+                    f"{kind} ({times})" for kind, times in sorted(found.items(), key=lambda kind: (-kind[1], kind[0]))
+                ]
+                more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
+                yield f"{found.total()} {sort}: {', '.join(shown[:MOST_SHOWN])}{more}"
+
+    def _add_request(self, seen: Seen, operation: Operation) -> None:
+        validator = self._bodies[operation.id]
+        if validator is not None and not validator.is_valid(seen.sent):
+            self._count(BODIES, operation.id)
+        for keys in self._keys[operation.id]:
+            if all(_is_sent(seen, *key) for key in keys):
+                break
+        else:
+            self._count(NO_KEY, operation.id)
+
+    def _add_reply(self, seen: Seen, operation: Operation) -> None:
+        outline = self._outlines[operation.id].get(seen.status, {})
+        if not _is_within(seen.value, outline):
+            for place in _undocumented(seen.value, outline):
+                self._count(MEMBERS, f"{place} by {operation.id}")
+        documented = self._texts[operation.id].get(seen.status)
+        text = object_of(seen.value).get("detail") if documented else None
+        if isinstance(text, str) and text != documented:
+            self._count(WORDINGS, f"{seen.status} by {operation.id}")
+
+    def _count(self, sort: str, kind: str) -> None:
+        counts = self._counts.setdefault(sort, Counter())
+        counts[kind if kind in counts or len(counts) < MOST_KINDS else OTHERS] += 1
+
+
+def _keys(document: Document, operation: Operation) -> Iterator[list[tuple[str, str]]]:
+    """Yield each set of keys, by place and name, that an operation may be called with."""
+    schemes = document.tree["components"].get("securitySchemes", {})
+    given = document.tree["paths"][operation.path][operation.method.lower()]
+    for alternative in given.get("security", document.tree.get("security", [{}])):
+        keys = [(schemes[name]["in"], schemes[name]["name"]) for name in alternative]
+        yield [(place, name.lower() if place == "header" else name) for place, name in keys]
+
+
+def _is_sent(seen: Seen, place: str, name: str) -> bool:
+    return bool(seen.headers.get(name) if place == "header" else in_query(seen.recorded.exchange.request, name))
+
+
+def _texts(document: Document, operation: Operation) -> Iterator[tuple[int, str]]:
+    """Yield the `detail` of the examples of each error, where there is one only."""
+    given = document.tree["paths"][operation.path][operation.method.lower()]["responses"]
+    for status, response in given.items():
+        for content in resolve(document.tree, response).get("content", {}).values():
+            examples = [resolve(document.tree, each).get("value") for each in content.get("examples", {}).values()]
+            texts = {object_of(each).get("detail") for each in (*examples, content.get("example"))} - {None}
+            if len(texts) == 1:
+                yield int(status), str(texts.pop())
+
+
+def _outlines(document: Document, operation: Operation) -> Iterator[tuple[int, Outline]]:
+    """Yield the outline of each success."""
+    given = document.tree["paths"][operation.path][operation.method.lower()]["responses"]
+    for status, response in given.items():
+        content = resolve(document.tree, response).get("content", {})
+        schema: Mapping[str, Any] = next((each.get("schema", {}) for each in content.values()), {})
+        if int(status) // 100 == 2:
+            yield int(status), _outline(document, schema)
+
+
+def _outline(document: Document, schema: Mapping[str, Any], depth: int = 0) -> Outline:
+    schema = resolve(document.tree, schema)
+    if "items" in schema and depth < DEEPEST:
+        return {EACH: _outline(document, schema["items"], depth + 1)}
+    properties = schema.get("properties", {}) if depth < DEEPEST else {}
+    return {name: _outline(document, each, depth + 1) for name, each in properties.items()}
+
+
+def _is_within(value: Any, outline: Outline) -> bool:
+    """Whether a value has no member that an outline does not have: quicker to know than which."""
+    if type(value) is dict and outline:
+        if not value.keys() <= outline.keys():
+            return False
+        return all(_is_within(value[name], inner) for name, inner in outline.items() if inner and value.get(name))
+    return type(value) is not list or not value or not outline
+
+
+def _undocumented(value: Any, outline: Outline, place: str = "") -> Iterator[str]:
+    """Yield the place of each member that an outline does not have; what it says nothing of may hold anything."""
+    if not outline:
+        return
+    if type(value) is list:
+        for each in value:
+            yield from _undocumented(each, outline.get(EACH, {}), f"{place}/{EACH}")
+    elif type(value) is dict:
+        for name in value.keys() - outline.keys():
+            yield f"{place}/{name if WORD.match(name) else '…'}"
+        for name, inner in outline.items():
+            if inner and value.get(name):
+                yield from _undocumented(value[name], inner, f"{place}/{name}")
+
+
+def _method(request: Request) -> str:
+    return request.method if METHOD.match(request.method) else "an odd method"
+
+
+def _path(path: str) -> str:
+    """Return a path without what may be a name, an id or a secret."""
+    steps = path.split("/")[:8]
+    pairs = zip(["", *steps], steps, strict=False)
+    names = (step if WORD.match(step) and before != "instances" else "…" for before, step in pairs if step)
+    return "/" + "/".join(names) + ("/" if path.endswith("/") else "")

@@ -1,0 +1,311 @@
+"""`syncano-contract judge`: what it prints and writes, whatever file it is given, and that no secret gets out."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, update, user
+from syncano_contract.cli import main
+
+STORY = story()
+SAMPLES = [look(key(1), shown=user(1, key(1))), add(1, key(1)), reset(1, key(1), key(2)), update(1, key(1))]
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def call(*words: str, stdin: bytes = b"") -> Result:
+    result = CliRunner().invoke(main, ["judge", *words], input=stdin)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    assert "Traceback" not in result.output
+    return result
+
+
+def written(entries: list[Any], name: str = "traffic.har") -> str:
+    Path(name).write_text(har(entries), encoding="utf-8")
+    return name
+
+
+def test_traffic_with_nothing_wrong_is_conformant_and_the_report_is_written() -> None:
+    result = call(written(STORY))
+
+    assert result.exit_code == 0
+    assert f"CONFORMANT: {BASE} keeps the contract (document 1.1)" in result.stdout
+    assert "repeat: syncano-contract judge traffic.har" in result.stdout
+    assert {each.name for each in Path("reports/latest").iterdir()} >= {"results.json", "report.html", "junit.xml"}
+    assert "api.example.test" in Path("reports/latest").readlink().name
+
+
+def test_traffic_with_a_failed_must_exits_with_1() -> None:
+    result = call(written([*STORY, add(2, key(3), status=500, at=9)]), "--out", "out")
+
+    assert result.exit_code == 1
+    assert "FAILED HTTP-1 (MUST)" in result.stdout
+    assert json.loads(Path("out/results.json").read_text())["depth"] == "traffic"
+
+
+def test_traffic_that_shows_too_little_exits_with_2() -> None:
+    assert call(written(STORY[:1]), "--out", "out").exit_code == 2
+
+
+def test_standard_input_and_compressed_files_are_read() -> None:
+    Path("x.har.gz").write_bytes(gzip.compress(har(STORY[:3]).encode()))
+
+    result = call("x.har.gz", "-", "--out", "out", stdin=har(STORY[3:]).encode())
+
+    assert result.exit_code == 0
+    assert "6 requests" in result.stdout
+
+
+def test_a_known_deviation_is_no_reason_to_exit_with_1() -> None:
+    file = written([*STORY, add(2, key(3), status=500, at=9)])
+    listed = {"deviations": [{"requirement": "HTTP-1", "target": "https://api.*", "reason": "Known."}]}
+    Path("known.yaml").write_text(json.dumps(listed))
+
+    result = call(file, "--deviations", "known.yaml", "--out", "out")
+
+    assert result.exit_code == 0
+    assert "KNOWN HTTP-1" in result.stdout
+    assert "--deviations known.yaml" in result.stdout
+
+
+def test_help_shows_examples() -> None:
+    assert "syncano-contract judge traffic.har" in call("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Missing argument"),
+        (["none.har"], "cannot read none.har"),
+        (["traffic.har", "--base-url", "nonsense"], "nonsense is no base URL"),
+        (["traffic.har", "--base-url", "https://nobody.test/v1"], "name the API's own address with --base-url"),
+        (["traffic.har", "--overlay", "none.yaml"], "none.yaml"),
+    ],
+)
+def test_what_cannot_be_judged_exits_with_2_and_one_line(words: list[str], said: str) -> None:
+    written(STORY)
+
+    result = call(*words)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not Path("reports").exists()
+
+
+# --- oddities ---------------------------------------------------------------------------------------------------------
+
+
+def changed(**changes: Any) -> list[Any]:
+    """The story with one more entry that is odd."""
+    odd = add(2, key(3), at=9)
+    for path, value in changes.items():
+        *steps, last = path.split("__")
+        place: Any = odd
+        for step in steps:
+            place = place[step]
+        place[last] = value
+    return [*STORY, odd]
+
+
+ODDITIES: dict[str, bytes] = {
+    **{
+        name: har(entries).encode("utf-8", "surrogatepass")
+        for name, entries in {
+            "no entries": [],
+            "null entries": [None, 5, "x", [], {}],
+            "missing reply": changed(response=None),
+            "status 0": changed(response__status=0),
+            "status as text": changed(response__status="200"),
+            "huge status": changed(response__status=10**400),
+            "status of 999": changed(response__status=999),
+            "negative time": changed(time=-1),
+            "endless time": changed(time=1e308),
+            "time as text": changed(time="soon"),
+            "no start": changed(startedDateTime=None),
+            "start before Christ": changed(startedDateTime="-44-03-15"),
+            "start without a zone": changed(startedDateTime="2026-11-21T12:00:09"),
+            "binary body": changed(response__content={"text": "/9j/4AAQ", "encoding": "base64"}),
+            "broken base64": changed(response__content={"text": "?", "encoding": "base64"}),
+            "claimed size of 1 GB": changed(response__content={"size": 10**9, "text": "{}"}, response__bodySize=10**9),
+            "claimed size and no text": changed(response__content={"size": 10**9}),
+            "negative sizes": changed(response__content={"size": -1, "text": "{}"}, response__headersSize=-1),
+            "content is a list": changed(response__content=[]),
+            "text is a number": changed(response__content={"text": 5}),
+            "lone surrogate": changed(response__content={"text": '{"id": "\\ud800"}'}),
+            "deep body": changed(response__content={"text": "[" * 100_000}),
+            "huge number in a body": changed(response__content={"text": '{"id": 1' + "0" * 5000 + "}"}),
+            "headers are an object": changed(request__headers={"a": "b"}),
+            "header without a value": changed(request__headers=[{"name": "x"}]),
+            "header is a number": changed(response__headers=[{"name": 5, "value": 6}, 7]),
+            "pseudo headers": changed(request__headers=records({":method": "POST", ":path": "/"})),
+            "no method": changed(request__method=""),
+            "odd method": changed(request__method="BREW\n"),
+            "no url": changed(request__url=None),
+            "broken url": changed(request__url="http://[::1/instances/x/"),
+            "hostile url": changed(request__url=f"{BASE}/instances/\x1b[31m<script>\u202e/users/?{'x' * 9999}"),
+            "data url": changed(request__url="data:,x"),
+            "post data is text": changed(request__postData="x"),
+            "post data has odd parameters": changed(request__postData={"params": [5, {"name": None}]}),
+            "redirect": changed(response__status=302, response__redirectURL="//evil.test"),
+            "from the cache": changed(_fromCache="disk"),
+            "web socket": changed(request__url="wss://api.example.test/"),
+            "preflight": changed(
+                request__method="OPTIONS", request__headers=records({"Access-Control-Request-Method": "PUT"})
+            ),
+        }.items()
+    },
+    "empty": b"",
+    "cut off": har(STORY).encode()[:-700],
+    "cut off and compressed": gzip.compress(har(STORY).encode())[:-20],
+    "UTF-16": har(STORY).encode("utf-16"),
+    "latin-1": har(STORY).replace("user1", "żółw").encode("iso-8859-2"),
+    "no HAR": b"<html>",
+    "huge number": har(STORY).replace('"time": 5.0', '"time": 1' + "0" * 10_000).encode(),
+    "member twice": har(STORY).replace('"time": 5.0', '"time": 5.0, "time": 6').encode(),
+}
+
+
+@pytest.mark.parametrize("name", ODDITIES)
+def test_an_oddity_gets_a_verdict_or_one_clear_line(name: str) -> None:
+    Path("odd.har").write_bytes(ODDITIES[name])
+
+    result = call("odd.har", "--out", "out")
+
+    if Path("out/results.json").exists():
+        assert f"{BASE} " in result.stdout
+    else:
+        assert result.exit_code == 2
+        assert result.stderr.count("\n") == 2
+        assert result.stderr.startswith("error: ")
+
+
+def test_the_oddities_are_forty_and_more() -> None:
+    assert len(ODDITIES) >= 40
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["200", "GET", BASE]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Any:
+    """An entry of one of the four operations with something else in a place or two."""
+    made: Any = json.loads(json.dumps(draw(st.sampled_from(SAMPLES))))
+    for _ in range(draw(st.integers(0, 2))):
+        place, step = made, ""
+        while isinstance(place, dict) and place and (not step or draw(st.booleans())):
+            parent, step = place, draw(st.sampled_from(sorted(place)))
+            place = parent[step]
+        if step:
+            parent[step] = draw(JSON)
+    content = made.get("response") if isinstance(made, dict) else None
+    if isinstance(content, dict) and isinstance(content.get("content"), dict) and draw(st.booleans()):
+        content["content"]["text"] = json.dumps(draw(JSON))
+    return made
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(st.lists(entries() | JSON, max_size=6), JSON)
+def test_no_json_of_the_form_of_har_crashes_it(listed: list[Any], more: Any) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder, "x.har").write_text(har([*listed, *STORY[:1]], pages=more), encoding="utf-8")
+
+        result = call(f"{folder}/x.har", "--out", f"{folder}/out")
+
+        assert result.exit_code in (0, 1, 2)
+        assert Path(folder, "out", "results.json").exists()
+
+
+# --- secrets ----------------------------------------------------------------------------------------------------------
+
+SECRETS = {
+    "cookie": "session-c00kie-value",
+    "set cookie": "new-c00kie-value",
+    "bearer": "eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl",
+    "basic": "dXNlcjpwYXNzd29yZA==",
+    "custom header": "cf-access-s3cret",
+    "password": 'pass w0rd & "more" żółć',
+    "short password": "p4s!",
+    "number as password": 4815162342,
+    "API key": "b" * 40,
+    "API key in the query": "c" * 40,
+    "token in the query": "t0ken-in-a-query",
+    "password in the URL": "pw-in-the-url",
+    "user key": "d" * 40,
+    "user key of an error": "e" * 40,
+    "key elsewhere": "f" * 40,
+    "form password": "f0rm-password",
+    "stranger": "yennefer.of.vengerberg",
+    "stranger's address": "yen@aretuza.example",
+}
+
+
+def telling() -> list[Any]:
+    """Traffic that breaks something in each exchange, so that all of it is evidence, full of secrets."""
+    s = {name: str(value) for name, value in SECRETS.items()}
+    held = {
+        "X-API-KEY": s["API key"],
+        "Cookie": f"a=b; s={s['cookie']}",
+        "Authorization": f"Bearer {s['bearer']}",
+        "Proxy-Authorization": f"Basic {s['basic']}",
+        "CF-Access-Client-Secret": s["custom header"],
+    }
+    stranger = user(7, s["user key"], s["stranger"], email=s["stranger's address"], revision="x", profile=None)
+    query = f"?api_key={s['API key in the query']}&access_token={s['token in the query']}&user_key={s['user key']}"
+    with_password = BASE.replace("://", f"://joe:{s['password in the URL']}@")
+    form = add(3, s["user key"], at=13, status=500)
+    form["request"]["postData"] = {
+        "mimeType": "multipart/form-data",
+        "text": f'name="password"\r\n\r\n{s["form password"]}',
+    }
+    return [
+        *STORY,
+        add(2, key(3), sent={"username": s["stranger"], "password": SECRETS["password"]}, shown=stranger, headers=held,
+            answered={"Set-Cookie": f"s={s['set cookie']}; Path=/"}, status=201, at=9),
+        add(8, key(8), sent={"username": "x", "password": s["short password"]}, shown=[stranger], at=10),
+        add(9, key(9), sent={"username": "x", "password": SECRETS["number as password"]}, status=500,
+            shown={"detail": f"No {s['key elsewhere']}, {s['password']}"}, headers={"X-USER-KEY": s["key elsewhere"]},
+            at=11),
+        look(s["user key of an error"], 200, {"detail": s["user key of an error"]},
+             path=f"/instances/rivia/user/{query}", base=with_password, at=12),
+        form,
+        entry("GET", "/instances/rivia/user/", 418, json.dumps(stranger)[:-9], headers=held, at=14),
+        entry("GET", "/instances/rivia/user/", 200, json.dumps(stranger)[:150], headers=held, at=15),
+        update(7, s["key elsewhere"], 404, shown={"detail": f"No such key: {s['key elsewhere']}"}, headers=held, at=16),
+    ]  # fmt: skip
+
+
+def spellings(secret: str) -> set[str]:
+    return {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], html.escape(secret)}
+
+
+def test_no_secret_of_a_recording_and_nothing_of_its_users_survives_in_any_output() -> None:
+    result = call(written(telling()), "--out", "out")
+
+    assert result.exit_code == 1
+    shown = {each.name: each.read_text(encoding="utf-8") for each in Path("out").iterdir()} | {"output": result.output}
+    assert set(shown) >= {"results.json", "report.html", "junit.xml", "traffic.har"}
+    for name, text in shown.items():
+        for secret, value in {**SECRETS, "the key of all": API_KEY}.items():
+            assert not [each for each in spellings(str(value)) if each in text], (name, secret)

@@ -1,0 +1,305 @@
+"""Recorded traffic: what it shows of each requirement, what it cannot, and that it agrees with a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from altered import QUICK, with_verdict
+from recordings import (
+    BASE,
+    OVERLAY,
+    SAMPLE,
+    add,
+    entry,
+    failed,
+    judged,
+    key,
+    look,
+    of,
+    of_files,
+    reset,
+    story,
+    update,
+    user,
+)
+from syncano_contract import document, report
+from syncano_contract.conclusion import conclude
+from syncano_contract.model import Conclusion, Report, Verdict
+from syncano_contract.recorded import judging
+from syncano_contract.reference.faults import build, find
+from syncano_contract.reference.seeds import seeded
+from syncano_contract.reference.server import Embedded
+from syncano_contract.report import reading
+from syncano_contract.run import requirements, run
+
+PROFILE = {**user(1, "")["profile"], "owner": 2}
+
+# Faults of the reference deployment whose requirement fails by what was recorded as well.
+FAULTS = {
+    "add-answers-201": "USERS-ADD-1",
+    "html-errors": "SHAPE-4",
+    "links-to-another-instance": "LINKS-2",
+    "old-key-still-valid": "USERS-RESET-5",
+    "reset-keeps-the-key": "USERS-RESET-2",
+    "password-in-add": "SECRETS-1",
+    "api-key-in-a-header": "SECRETS-2",
+    "user-key-in-a-header": "SECRETS-3",
+    "details-shows-another-id": "USER-DETAILS-1",
+    "404-as-500-by-update": "HTTP-1",
+    "update-shows-another-id": "USERS-UPDATE-4",
+    "creation-moves": "USER-DETAILS-9",
+}
+
+
+def test_traffic_with_nothing_wrong_is_conformant(tmp_path: Path) -> None:
+    found = judged(tmp_path, story())
+
+    assert conclude(found) is Conclusion.CONFORMANT
+    assert (found.target, found.instance, found.depth, found.requests) == (BASE, "rivia", "traffic", 6)
+    assert {"SHAPE-1", "HTTP-1", "LINKS-2", "SECRETS-3", "USERS-RESET-5"} <= with_verdict(found, Verdict.PASSED)
+
+
+def test_every_requirement_of_the_suite_has_a_result_and_what_traffic_cannot_show_says_so(tmp_path: Path) -> None:
+    found = judged(tmp_path, story())
+
+    assert [each.requirement for each in found.results] == [each.id for each in requirements()]
+    assert of(found, "KEYS-2").message == "recorded traffic does not show this"
+    assert of(found, "USERS-ADD-5").message == "no recorded exchange shows this"
+
+
+def test_the_table_of_what_traffic_can_show_names_requirements_of_the_suite() -> None:
+    assert {each.id for each in requirements()} >= judging.SHOWN
+
+
+def test_the_same_traffic_gives_the_same_report(tmp_path: Path) -> None:
+    assert judged(tmp_path, story()) == judged(tmp_path, story())
+
+
+@pytest.mark.parametrize(
+    ("requirement", "entries"),
+    [
+        ("SHAPE-1", [*story(), entry("GET", "/instances/rivia/user/", 418, {}, at=9)]),
+        ("SHAPE-2", [*story(), add(2, key(3), answered={"Content-Type": "text/html"}, at=9)]),
+        ("SHAPE-3", [*story(), add(2, key(3), shown={"id": 2}, at=9)]),
+        ("SHAPE-4", [*story(), entry("GET", "/instances/rivia/user/", 403, {"error": "x"}, at=9)]),
+        ("HTTP-1", [*story(), add(2, key(3), status=503, at=9)]),
+        ("LINKS-1", [*story(), look(key(2), shown=user(1, key(2), profile=PROFILE), at=9)]),
+        ("USERS-ADD-1", [*story(), add(2, key(3), status=201, at=9)]),
+        ("USERS-ADD-3", [*story(), add(2, key(1), at=9)]),
+        ("USERS-ADD-4", [*story(), add(2, key(3), shown=user(2, key(3), groups=[{"id": 1}]), at=9)]),
+        ("USERS-ADD-5", [*story(), add(2, key(3), sent={"username": "user2"}, at=9)]),
+        ("USERS-ADD-17", [*story(), add(2, key(3), shown=user(2, key(3), "us"), at=9)]),
+        ("USERS-UPDATE-2", [*story(), update(1, key(2), shown=user(1, key(2), "old"), at=9)]),
+        ("USERS-UPDATE-4", [*story(), update(1, key(2), shown=user(7, key(2), "user1"), at=9)]),
+        ("USERS-RESET-2", [*story(), reset(1, key(2), key(1), at=9)]),
+        ("USERS-RESET-3", [*story(), reset(1, key(2), key(4), shown=user(7, key(4)), at=9)]),
+        ("USERS-RESET-4", [*story(), reset(1, key(2), key(4), at=6), look(key(4), 403, at=7),
+                           look(key(4), shown=user(1, key(4)), at=8)]),
+        ("USERS-RESET-5", [*story(), look(key(1), shown=user(1, key(2)), at=9)]),
+        ("USER-DETAILS-1", [*story(), add(2, key(3), at=6), look(key(3), shown=user(1, key(2)), at=9)]),
+        ("USER-DETAILS-4", [*story(), entry("GET", "/instances/rivia/user/", 200, user(1, key(2)), at=9)]),
+        ("USER-DETAILS-7", [*story(), look(key(2), shown=user(1, key(2)), path="/instances/kaer/user/", at=9)]),
+        ("MESSAGES-3", [*story(), add(2, "", status=400, sent={"username": "x"}, shown={"password": ["No."]}, at=9)]),
+        ("MESSAGES-5", [*story(), update(9, key(2), 404, shown={"detail": "Nobody."}, at=9)]),
+        ("SECRETS-1", [*story(), add(2, key(3), shown=user(2, key(3), note="a-good-password"), at=9)]),
+        ("SECRETS-2", [*story(), look(key(2), 403, answered={"X-Echo": "a" * 39 + "1"}, at=9)]),
+        ("SECRETS-3", [*story(), look(key(2), 403, answered={"X-Echo": key(2)}, at=9)]),
+        ("SECRETS-4", [*story(), look(key(2), 403, answered={"X": 'File "/a.py", line 1, in f'}, at=9)]),
+    ],
+)  # fmt: skip
+def test_what_breaks_a_requirement_fails_it(tmp_path: Path, requirement: str, entries: list[Any]) -> None:
+    found = judged(tmp_path, entries)
+
+    assert requirement in failed(found)
+    assert failed(found) <= {requirement, "SHAPE-1", "SHAPE-3", "USERS-ADD-1", "USER-DETAILS-9", "LINKS-2"}
+    evidence = {exchange.number for exchange in found.exchanges}
+    assert set(of(found, requirement).evidence) <= evidence
+    assert len(entries) in of(found, requirement).evidence
+
+
+def test_entries_are_judged_in_the_order_of_their_times_and_not_of_the_file(tmp_path: Path) -> None:
+    entries = [*story(), look(key(1), shown=user(1, key(2)), at=2.5)]
+
+    found = judged(tmp_path, entries[::-1])
+
+    assert of(found, "USERS-RESET-5").verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("time", [-1, None, "soon", 1e300])
+def test_a_reset_whose_end_is_not_known_makes_no_key_an_old_one(tmp_path: Path, time: Any) -> None:
+    resetting = {**reset(1, key(1), key(2), at=3), "time": time}
+
+    found = judged(tmp_path, [*story()[:3], resetting, look(key(1), shown=user(1, key(1)), at=4)])
+
+    assert of(found, "USERS-RESET-5").verdict is Verdict.UNTESTED
+
+
+def test_a_key_that_is_used_while_it_is_reset_is_no_old_one(tmp_path: Path) -> None:
+    found = judged(tmp_path, [*story()[:4], look(key(1), shown=user(1, key(1)), at=3.003)])
+
+    assert of(found, "USERS-RESET-5").verdict is Verdict.UNTESTED
+
+
+@pytest.mark.parametrize(
+    ("requirement", "entries"),
+    [
+        ("USERS-RESET-5", [*story(), update(1, key(1), at=9)]),
+        ("USERS-RESET-4", [*story(), reset(1, key(2), key(4), at=6), look(key(4), 403, at=9)]),
+        ("USERS-ADD-3", [*story(), add(1, key(9), at=9)]),
+        ("HTTP-2", [*story(), {**look(key(2), 403, at=9), "response": None}]),
+    ],
+)
+def test_what_something_unseen_could_explain_cannot_be_told(
+    tmp_path: Path, requirement: str, entries: list[Any]
+) -> None:
+    found = judged(tmp_path, entries)
+
+    assert of(found, requirement).verdict is Verdict.CANNOT_TELL
+    assert failed(found) == set()
+
+
+def test_an_operation_that_never_succeeded_leaves_the_shape_of_replies_untold(tmp_path: Path) -> None:
+    found = judged(tmp_path, [add(1, key(1))])
+
+    assert of(found, "SHAPE-3").message == "updateUser never succeeded, so that little was seen"
+
+
+def test_a_body_that_was_not_recorded_is_not_judged_and_proves_nothing(tmp_path: Path) -> None:
+    entries = story()
+    for each in entries:
+        each["response"]["content"] = {"size": 700}
+
+    found = judged(tmp_path, entries)
+
+    assert failed(found) == set()
+    assert of(found, "SHAPE-3").verdict is Verdict.CANNOT_TELL
+    assert "6 replies whose body was not recorded: judged without it" in found.notes
+
+
+def test_entries_of_other_hosts_are_passed_over_and_counted(tmp_path: Path) -> None:
+    others = [
+        add(5, key(5), base="https://elsewhere.test/v1.1", status=500),
+        entry("GET", "/", 500, base="http://cdn.test"),
+    ]
+
+    found = judged(tmp_path, [*others, *story()])
+
+    assert failed(found) == set()
+    assert found.target == BASE
+    assert "passed over: 2 of other hosts or paths" in found.notes
+
+
+def test_the_base_url_that_is_given_counts(tmp_path: Path) -> None:
+    other = "https://elsewhere.test/v1.1"
+
+    found = judged(tmp_path, [*story(), add(5, key(5), base=other, status=500)], other)
+
+    assert (found.target, found.requests) == (other, 1)
+    assert "HTTP-1" in failed(found)
+
+
+def test_what_a_client_does_wrong_is_noted_and_fails_nothing(tmp_path: Path) -> None:
+    odd = [
+        entry("PATCH", "/instances/rivia/users/1/", 405, {"detail": "x"}, at=6),
+        update(1, key(2), 400, sent={"username": 5}, shown={"username": ["x"], "password": ["x"]}, at=7),
+        entry("GET", f"/instances/rivia/user/?user_key={key(2)}", 200, user(1, key(2)), at=8),
+        entry("POST", "/instances/rivia/users/1/reset_key/", 403, {"detail": "x"}, at=9),
+    ]
+
+    found = judged(tmp_path, [*story(), *odd])
+
+    assert failed(found) == set()
+    assert "1 requests to what the document does not have: PATCH /instances/…/users/…/ (1)" in found.notes
+    assert "1 request bodies that are not as documented: updateUser (1)" in found.notes
+    assert "1 keys in URLs, where logs keep them: getUserDetails (1)" in found.notes
+    assert "1 requests without a documented key: resetUserKey (1)" in found.notes
+
+
+def test_the_report_lists_no_more_than_so_many_exchanges_and_counts_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncano_contract.recorded.report.MOST_BRIEFS", 4)
+
+    found = judged(tmp_path, story())
+    report.write(found, tmp_path / "report")
+
+    assert (len(found.traffic), found.requests) == (4, 6)
+    assert reading.read(tmp_path / "report").requests == 6
+
+
+def test_no_script_replays_what_was_recorded_since_it_would_write_to_somebodys_users(tmp_path: Path) -> None:
+    found = judged(tmp_path, [*story(), add(2, key(3), status=500, at=9)])
+
+    assert of(found, "HTTP-1").replay is None
+
+
+# --- the sample of a deployment ---------------------------------------------------------------------------------------
+
+needs_the_sample = pytest.mark.skipif(not SAMPLE.exists(), reason=f"{SAMPLE.name} is not here")
+
+
+@needs_the_sample
+def test_the_sample_judged_with_its_overlay_fails_no_must() -> None:
+    found = of_files([SAMPLE], overlays=(OVERLAY,))
+
+    assert conclude(found) is Conclusion.CONFORMANT
+    assert failed(found) == {"MESSAGES-5"}
+
+
+@needs_the_sample
+@pytest.mark.parametrize(
+    "said",
+    [
+        "expected addUser to answer 200, saw 201 (9 times)",
+        'expected detail to be "Not found", saw "Not found."',
+        "403 by addUser (4)",
+        "/groups/*/name by getUserDetails (2)",
+        "405 by GET (1)",
+        "406 by addUser (1)",
+        "415 by addUser (1)",
+        "429 by getUserDetails (1)",
+    ],
+    ids=["201", "full stop", "text of 403", "name of groups", "405", "406", "415", "429"],
+)
+def test_the_sample_judged_without_an_overlay_names_each_departure_that_it_shows(said: str) -> None:
+    found = of_files([SAMPLE])
+
+    assert said in "\n".join([*(each.message for each in found.results), *found.notes])
+
+
+# --- agreement with a run ---------------------------------------------------------------------------------------------
+
+
+def ran(fault: str | None, folder: Path) -> tuple[Report, Report]:
+    """A run, and the judgement of its traffic.har."""
+    with Embedded(build((find(fault),))) if fault else Embedded() as embedded:
+        found = run(seeded(embedded.url, embedded.seeds), document.load(), QUICK, lambda *_: None)
+    report.write(found, folder)
+    return found, of_files([folder / "traffic.har"])
+
+
+def contradictions(run_: Report, judged_: Report) -> list[str]:
+    """What one passes and the other fails."""
+    sides = {Verdict.PASSED, Verdict.FAILED}
+    return [each.requirement for each in judged_.results if {each.verdict, of(run_, each.requirement).verdict} == sides]
+
+
+def test_judging_the_traffic_of_a_clean_run_agrees_with_it(tmp_path: Path) -> None:
+    found, again = ran(None, tmp_path)
+
+    assert contradictions(found, again) == []
+    assert (failed(again), with_verdict(again, Verdict.CANNOT_TELL)) == (set(), set())
+    # What only generated requests or another tenant's traffic would show is left.
+    assert judging.SHOWN - with_verdict(again, Verdict.PASSED) <= judging.BROKEN_ONLY | {"SHAPE-5"}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_judging_the_traffic_of_a_run_finds_the_same_fault(fault: str, tmp_path: Path) -> None:
+    found, again = ran(fault, tmp_path)
+
+    assert contradictions(found, again) == []
+    assert FAULTS[fault] in failed(found) & failed(again)
+    assert failed(again) <= failed(found)
