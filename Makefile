@@ -58,7 +58,8 @@ $(MODULES)/.ready: tools/npm/package-lock.json tools/npm/package.json | $(READY)
 
 lint-document: $(MODULES)/.ready  ## lint openapi.yaml, and prove overlays and diff beside redocly
 	@$(WITH_NODE) REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
-	  $(MODULES)/.bin/redocly lint --config tools/npm/redocly.yaml openapi.yaml
+	  $$($(BIN)/python -c "from syncano_contract.npm import command; print(*command('redocly', '@redocly/cli/bin/cli.js'))") \
+	  lint --config tools/npm/redocly.yaml openapi.yaml
 	@$(WITH_NODE) \
 	  $(MODULES)/.bin/spectral lint --ruleset tools/npm/spectral.yaml --fail-severity=hint openapi.yaml
 	@$(WITH_NODE) $(BIN)/pytest -q tools/proofs/test_redocly.py tools/proofs/test_differ.py

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syncano_contract import npm
+from syncano_contract.differ import QUIET, REDOCLY
 from syncano_contract.document import read_tree
 from syncano_contract.overlay import apply, read
 from syncano_contract.resources import DATA, DOCUMENT
 
-REDOCLY = Path(__file__).parents[1] / "npm" / "node_modules" / ".bin" / "redocly"
-QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 OTHER = """\
 overlay: 1.0.0
 info: {title: Every kind of change, version: "1"}
@@ -37,8 +36,9 @@ actions:
 
 def bundled(overlay: Path, folder: Path) -> Any:
     bundle = folder / "bundle.json"
-    command = [*map(str, (REDOCLY, "bundle", DOCUMENT.resolve(), "--overlay", overlay, "--output", bundle))]
-    subprocess.run(command, env={**os.environ, **QUIET}, check=True, capture_output=True, timeout=120)
+    words = ["bundle", DOCUMENT.resolve(), "--overlay", overlay, "--output", bundle]
+    command = [*npm.command("redocly", REDOCLY), *map(str, words)]
+    subprocess.run(command, env={**npm.environment(), **QUIET}, check=True, capture_output=True, timeout=120)
     return json.loads(bundle.read_text())
 
 

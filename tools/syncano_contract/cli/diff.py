@@ -7,7 +7,7 @@ import sys
 import click
 
 from syncano_contract import differ
-from syncano_contract.cli.words import inert, worded
+from syncano_contract.cli.words import inert, progress, worded
 from syncano_contract.text import counted, visible
 
 
@@ -22,10 +22,9 @@ def diff_command(old: str, new: str) -> None:
     break where what they were built to is not enough any more. Exits with 1 when anybody breaks, 2 when that cannot
     be told.
 
-    The differ is `redocly diff` of @redocly/cli, which does not come with this package: in a checkout
-    `make lint-document` installs it, elsewhere any `redocly` on PATH is taken that has a `diff`. It rates carefully: a
-    format or a refusal that is dropped counts as a break. It takes these for none: a further status, header or member
-    of a reply, and what only words say (descriptions, examples, links).
+    The differ is `redocly diff` of @redocly/cli, which npm installs at its pinned version when it is first needed. It
+    rates carefully: a format or a refusal that is dropped counts as a break. It takes these for none: a further status,
+    header or member of a reply, and what only words say (descriptions, examples, links).
 
     \b
     Examples:
@@ -33,7 +32,7 @@ def diff_command(old: str, new: str) -> None:
       syncano-contract diff v1.0:openapi.yaml v2.0:openapi.yaml
     """
     with worded():
-        found = differ.breaks(differ.read(old), differ.read(new))
+        found = differ.breaks(differ.read(old), differ.read(new), progress)
         lines = [f"breaks {each.whom}: {each.version}:{each.line}: {each.what}" for each in found]
         lines += [_summary(found)]
         click.echo("\n".join(inert([visible(line) for line in lines])))

@@ -35,3 +35,8 @@ def inert(lines: Sequence[str], *, always: bool = False) -> list[str]:
     """Return lines in which GitHub Actions, where it (or `always`) reads what is printed, finds no command."""
     is_read = always or os.environ.get("GITHUB_ACTIONS") == "true"
     return [*fenced(lines, secrets.token_hex(16))] if is_read else [*lines]
+
+
+def progress(line: str) -> None:
+    """Print what a command is about to do that takes its time."""
+    click.echo("\n".join(inert([visible(line)])), err=True)
