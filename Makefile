@@ -56,13 +56,14 @@ $(MODULES)/.ready: tools/npm/package-lock.json tools/npm/package.json | $(READY)
 	  --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
-lint-document: $(MODULES)/.ready  ## lint openapi.yaml, and prove overlays and diff beside redocly
+lint-document: $(MODULES)/.ready  ## lint openapi.yaml, and prove overlays, diff and arazzo beside redocly
 	@$(WITH_NODE) REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	  $$($(BIN)/python -c "from syncano_contract.npm import command; print(*command('redocly', '@redocly/cli/bin/cli.js'))") \
 	  lint --config tools/npm/redocly.yaml openapi.yaml
 	@$(WITH_NODE) \
 	  $(MODULES)/.bin/spectral lint --ruleset tools/npm/spectral.yaml --fail-severity=hint openapi.yaml
-	@$(WITH_NODE) $(BIN)/pytest -q tools/proofs/test_redocly.py tools/proofs/test_differ.py
+	@$(WITH_NODE) $(BIN)/pytest -q tools/proofs/test_redocly.py tools/proofs/test_differ.py \
+	  tools/proofs/test_arazzo.py
 
 # Debian's Chromium is installed where there is none and root may; CHROMIUM=/path names another.
 WITH_CHROMIUM = chromium=$$(tools/browser/chromium.sh) && CHROMIUM="$$chromium"

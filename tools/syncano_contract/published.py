@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import yaml
+
 from syncano_contract.document import METHODS, resolve
 from syncano_contract.model import Problem
 from syncano_contract.pointer import child
@@ -159,3 +161,23 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     if "type" in schema:
         return {**schema, "nullable": True}
     return {"anyOf": [schema, {"type": "object", "nullable": True, "enum": [None]}]}
+
+
+def to_yaml(tree: dict[str, Any]) -> str:
+    """Return a document as YAML, in the order in which it was made."""
+    text: str = yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes what stands in two places out in both, as few readers of OpenAPI know aliases, and paragraphs as such."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as PyYAML calls it
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Plain.add_representer(str, _text)

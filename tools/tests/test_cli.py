@@ -28,6 +28,7 @@ from syncano_contract.reference.server import Embedded
 from syncano_contract.report import RENDERERS
 
 COMMANDS = [
+    "arazzo",
     "bundle",
     "cleanup",
     "compare",

@@ -10,6 +10,7 @@ import click
 
 # Where each command is: it is loaded when it is called, so that `extract` does not wait for pytest.
 COMMANDS = {
+    "arazzo": "arazzo",
     "bundle": "bundle",
     "cleanup": "cleanup",
     "compare": "compare",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 
 from syncano_contract import output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import worded
-from syncano_contract.published import in_30, published
+from syncano_contract.published import in_30, published, to_yaml
 
 
 @click.command("bundle")
@@ -45,23 +43,3 @@ def bundle_command(folder: Path, overlays: tuple[Path, ...]) -> None:
             output.write(folder / f"openapi-{version}.yaml", [to_yaml(tree)])
             output.write(folder / f"openapi-{version}.json", [json.dumps(tree, ensure_ascii=False, indent=2), "\n"])
             click.echo(f"{folder / f'openapi-{version}.yaml'} and .json")
-
-
-def to_yaml(tree: dict[str, Any]) -> str:
-    """Return a document as YAML, in the order in which it was made."""
-    text: str = yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
-    return text
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes what stands in two places out in both, as few readers of OpenAPI know aliases, and paragraphs as such."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as PyYAML calls it
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Plain.add_representer(str, _text)

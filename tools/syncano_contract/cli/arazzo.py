@@ -1,0 +1,51 @@
+"""`syncano-contract arazzo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from syncano_contract import arazzo, output
+from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
+from syncano_contract.cli.words import worded
+from syncano_contract.published import to_yaml
+
+
+@click.command("arazzo", short_help="Write the life of a user as an Arazzo workflow.")
+@click.option(
+    "-o",
+    "--out",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("build/openapi/life.arazzo.yaml"),
+    show_default=True,
+    metavar="FILE",
+    help="The file to write.",
+)
+@OVERLAY_OPTION
+def arazzo_command(file: Path, overlays: tuple[Path, ...]) -> None:
+    """Write the life of a user as an Arazzo 1.0 workflow: added, looked up, updated, given another key.
+
+    It calls the operations of openapi-3.1.yaml in the folder of FILE, which `syncano-contract bundle -o DIR` puts there
+    (with the same overlays). Instance, API key, names and password are its inputs. Runners of Arazzo take it, such as
+    that of @redocly/cli, which reads inputs from the environment, where no list of processes shows a key.
+
+    \b
+    Examples:
+      syncano-contract bundle
+      syncano-contract arazzo
+      export REDOCLY_CLI_RESPECT_INPUT='{"instance_name": "rivia", "api_key": "…", "username": "ciri",
+                                         "new_username": "fiona", "password": "…"}'
+      npx @redocly/cli respect build/openapi/life.arazzo.yaml --server users=http://127.0.0.1:8000/v1.1
+    """
+    with worded():
+        text = to_yaml(arazzo.workflow(amended(overlays)))
+        output.prepare(file.parent, "")
+        output.write(file, [text])
+        click.echo(f"{file}")
+        if not (file.parent / arazzo.SOURCE).exists():
+            click.echo(
+                f"note: {arazzo.SOURCE} is not beside it; `syncano-contract bundle -o {file.parent}` puts it there",
+                err=True,
+            )
