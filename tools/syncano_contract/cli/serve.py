@@ -10,6 +10,7 @@ import click
 from syncano_contract.cli.faults import FAULT_OPTION, build_of, chosen, notes
 from syncano_contract.cli.words import worded
 from syncano_contract.model import Problem
+from syncano_contract.reference.cors import with_cors
 from syncano_contract.reference.kinds import KINDS
 from syncano_contract.reference.seeds import Seeds, render_target
 from syncano_contract.reference.server import AddressUnavailableError, serve
@@ -32,9 +33,17 @@ from syncano_contract.reference.store import DatabaseUnusableError
     type=click.Choice(sorted(KINDS)),
     help="Be a deployment of this kind, which its overlay in overlays/ describes.",
 )
+@click.option("--cors", is_flag=True, help="Let pages of any origin call it from a browser, such as those of a portal.")
 @FAULT_OPTION
 def serve_command(
-    host: str, port: int, database: Path | None, *, print_target: bool, kind: str | None, names: tuple[str, ...]
+    host: str,
+    port: int,
+    database: Path | None,
+    *,
+    print_target: bool,
+    kind: str | None,
+    cors: bool,
+    names: tuple[str, ...],
 ) -> None:
     """Serve the reference deployment: a sandbox that keeps the contract, on a real database.
 
@@ -47,6 +56,7 @@ def serve_command(
       syncano-contract serve --print-target > target.toml
       syncano-contract serve --fault reset-keeps-the-key
       syncano-contract serve --as syncano-platform
+      syncano-contract serve --cors
     """
 
     def announce(url: str, seeds: Seeds) -> None:
@@ -58,7 +68,8 @@ def serve_command(
         for note in notes(alterations):
             click.echo(f"note: {note}", err=True)
         try:
-            serve(host, port, database, announce, build_of(alterations))
+            build = build_of(alterations)
+            serve(host, port, database, announce, with_cors(build) if cors else build)
         except AddressUnavailableError as error:
             raise Problem(
                 f"cannot listen on {error}", "name another address with --host and --port (0: any)"
