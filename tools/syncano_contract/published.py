@@ -6,6 +6,7 @@ nothing that only we read.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -161,6 +162,15 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     if "type" in schema:
         return {**schema, "nullable": True}
     return {"anyOf": [schema, {"type": "object", "nullable": True, "enum": [None]}]}
+
+
+def files(tree: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files of a published form by name: OpenAPI 3.1 and 3.0, YAML and JSON; raises Problem as `in_30`."""
+    texts = {}
+    for version, form in (("3.1", dict(tree)), ("3.0", in_30(tree))):
+        texts[f"openapi-{version}.yaml"] = to_yaml(form)
+        texts[f"openapi-{version}.json"] = json.dumps(form, ensure_ascii=False, indent=2) + "\n"
+    return texts
 
 
 def to_yaml(tree: dict[str, Any]) -> str:

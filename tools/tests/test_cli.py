@@ -37,6 +37,7 @@ COMMANDS = [
     "faults",
     "index",
     "judge",
+    "portal",
     "prove",
     "render",
     "requirements",

@@ -19,6 +19,7 @@ COMMANDS = {
     "faults": "faults",
     "index": "index",
     "judge": "judge",
+    "portal": "portal",
     "prove": "prove",
     "render": "render",
     "requirements": "lists",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from syncano_contract import output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import worded
-from syncano_contract.published import in_30, published, to_yaml
+from syncano_contract.published import files, published
 
 
 @click.command("bundle")
@@ -37,9 +36,8 @@ def bundle_command(folder: Path, overlays: tuple[Path, ...]) -> None:
       syncano-contract bundle -o public/ --overlay overlays/syncano-platform.yaml
     """
     with worded():
-        newest = published(amended(overlays).tree)
+        made = files(published(amended(overlays).tree))
         output.prepare(folder, "")
-        for version, tree in (("3.1", newest), ("3.0", in_30(newest))):
-            output.write(folder / f"openapi-{version}.yaml", [to_yaml(tree)])
-            output.write(folder / f"openapi-{version}.json", [json.dumps(tree, ensure_ascii=False, indent=2), "\n"])
-            click.echo(f"{folder / f'openapi-{version}.yaml'} and .json")
+        for name, text in made.items():
+            output.write(folder / name, [text])
+            click.echo(folder / name)

@@ -51,7 +51,7 @@ def trace_command(pages: Path, out: Path) -> None:
     """
     with worded():
         lines = source.read(DOCUMENT)
-        told = trace.trace(lines.tree, _facts(pages), run.requirements())
+        told = trace.trace(lines.tree, facts_of_pages(pages), run.requirements())
         output.prepare(out, "")
         output.write(out / "trace.json", [renderer.to_json(told, lines.line)])
         output.write(out / "trace.html", [renderer.to_html(told, lines.line, DOCUMENT.name)])
@@ -80,7 +80,7 @@ def validate_command(file: Path, pages: Path, overlays: tuple[Path, ...]) -> Non
     """
     with worded():
         changes = [overlay.read(path) for path in overlays]
-        gates = [] if changes else [trace_gate(_facts(pages), run.requirements())]
+        gates = [] if changes else [trace_gate(facts_of_pages(pages), run.requirements())]
         findings = validation.validate(_near(file), gates, amend=lambda tree: overlay.apply(tree, changes))
         for finding in findings:
             click.echo(visible(str(finding)))
@@ -95,7 +95,8 @@ def _near(file: Path) -> Path:
     return file
 
 
-def _facts(pages: Path) -> tuple[Fact, ...]:
+def facts_of_pages(pages: Path) -> tuple[Fact, ...]:
+    """Return the facts of a folder of pages, or of one; raises Problem where something else is among them."""
     passed_over: list[NotAPage] = []
     facts = extract.facts(pages_in([pages], passed_over))
     if passed_over or not facts:

@@ -39,14 +39,18 @@ def to_json(trace: Trace, line: Line) -> str:
     return json.dumps(tree, ensure_ascii=False, indent=2) + "\n"
 
 
-def to_html(trace: Trace, line: Line, document: str) -> str:
-    """Return a page without scripts and references; `document` is the name under which it shows the document."""
+def to_html(trace: Trace, line: Line, document: str, home: str = "") -> str:
+    """Return a page without scripts; `document` is the name under which it shows the document.
+
+    It refers to nothing but to the page `home`, of which it is a part, if there is one.
+    """
     pages = tuple(Page(slug, tuple(facts)) for slug, facts in groupby(trace.facts, lambda each: each.fact.page.slug))
     page = _template().render(
         trace=trace,
         pages=pages,
         line=line,
         document=document,
+        home=home,
         known={each.fact.id for each in trace.facts},
         places=_places(trace),
         whole=WHOLE,

@@ -1,0 +1,24 @@
+"use strict";
+const configuration = JSON.parse(document.getElementById("configuration").textContent);
+
+// What Scalar leaves without a name, without a state or out of reach of the Tab key.
+const MENDED = [
+  ["button[class*='copy-button']:not([aria-label])", { "aria-label": "Copy" }],
+  ["[contenteditable][role=combobox]:not([aria-label])", { "aria-label": "Value" }],
+  ["[contenteditable][role=combobox]:not([aria-expanded])", { "aria-expanded": "false", "aria-controls": "reference" }],
+  ["ul.endpoints:not([tabindex]), .scalar-card-content:not([tabindex])", { tabindex: "0" }],
+];
+
+function mend() {
+  for (const [found, attributes] of MENDED) {
+    for (const element of document.querySelectorAll(found)) {
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    }
+  }
+}
+
+new MutationObserver(mend).observe(document.getElementById("reference"), { childList: true, subtree: true });
+Scalar.createApiReference("#reference", {
+  ...configuration,
+  generateOperationSlug: ({ operationId }) => operationId,
+});
