@@ -26,7 +26,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Call:
-    """An operation as the site lists it; `keys` are the schemes that it takes in any of its alternatives."""
+    """An operation as the site lists it: `keys` are the schemes that it takes, `examples` bodies of its replies."""
 
     id: str
     method: str
@@ -35,6 +35,7 @@ class Call:
     told: str
     success: int
     replies: Mapping[int, str]
+    examples: Mapping[int, Any]
     keys: frozenset[str]
     link: str
 
@@ -103,6 +104,7 @@ def _server(published: Mapping[str, Any]) -> str:
 
 def _call(published: Mapping[str, Any], operation: Operation) -> Call:
     described = published["paths"][operation.path][operation.method.lower()]
+    replies = {int(status): reply for status, reply in described["responses"].items()}
     required = described.get("security", published.get("security", []))
     tag = next(iter(described.get("tags", [])), "default")
     return Call(
@@ -112,7 +114,8 @@ def _call(published: Mapping[str, Any], operation: Operation) -> Call:
         summary=operation.summary,
         told=described.get("description", ""),
         success=operation.success,
-        replies={int(status): _sentence(reply["description"]) for status, reply in described["responses"].items()},
+        replies={status: _sentence(reply["description"]) for status, reply in replies.items()},
+        examples={status: _example(reply) for status, reply in replies.items()},
         keys=frozenset(scheme for alternative in required for scheme in alternative),
         link=f"{REFERENCE}#tag/{quote(tag.lower())}/{quote(operation.id)}",  # as reference.js has Scalar name it
     )
@@ -122,6 +125,14 @@ def _keys(published: Mapping[str, Any], calls: tuple[Call, ...]) -> Iterator[Key
     for scheme, told in published.get("components", {}).get("securitySchemes", {}).items():
         users = tuple(call.summary for call in calls if scheme in call.keys)
         yield Key(TITLES.get(scheme, scheme), told["name"], told["in"], told.get("description", ""), users)
+
+
+def _example(reply: Mapping[str, Any]) -> Any:
+    """Return the first example of a reply's body; None where there is none."""
+    for media_type in reply.get("content", {}).values():
+        given = [each.get("value") for each in media_type.get("examples", {}).values()]
+        return media_type.get("example", next(iter(given), None))
+    return None
 
 
 def _paragraph(text: str) -> str:

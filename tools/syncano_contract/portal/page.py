@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ import jinja2
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from syncano_contract.portal.samples import coloured
 from syncano_contract.report.shown import clock, shown
 
 HOME, TUTORIAL, REFERENCE, REPORTS, SOURCES = (
@@ -57,7 +59,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update({"clock": clock, "shown": shown, "markdown": _markdown, "inline": _inline})
+    environment.filters.update(
+        {"clock": clock, "shown": shown, "markdown": _markdown, "inline": _inline, "json": _json}
+    )
     return environment
 
 
@@ -68,6 +72,10 @@ def _markdown(text: str) -> Markup:
 
 def _inline(text: str) -> Markup:
     return Markup(_COMMONMARK.renderInline(text))  # noqa: S704 - as above
+
+
+def _json(value: Any) -> Markup:
+    return coloured(json.dumps(value, ensure_ascii=False, indent=2), "json")
 
 
 _COMMONMARK = MarkdownIt("commonmark", {"html": False})

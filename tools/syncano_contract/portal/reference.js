@@ -6,7 +6,7 @@ const MENDED = [
   ["button[class*='copy-button']:not([aria-label])", { "aria-label": "Copy" }],
   ["[contenteditable][role=combobox]:not([aria-label])", { "aria-label": "Value" }],
   ["[contenteditable][role=combobox]:not([aria-expanded])", { "aria-expanded": "false", "aria-controls": "reference" }],
-  ["ul.endpoints:not([tabindex]), .scalar-card-content:not([tabindex])", { tabindex: "0" }],
+  ["ul.endpoints:not([tabindex]), .scalar-card-content:not([tabindex]), .scalar-card-content pre:not([tabindex])", { tabindex: "0" }],
 ];
 
 function mend() {

@@ -39,10 +39,16 @@ class Sample:
 
     def markup(self, code: str) -> Markup:
         """Return a part of the program as markup, each kind of word in a class of its own."""
-        shown: str = highlight(code, get_lexer_by_name(self.lexer), HtmlFormatter(nowrap=True))
-        return Markup(shown.rstrip("\n"))  # noqa: S704 - Pygments escapes what it shows
+        return coloured(code, self.lexer)
 
 
+def coloured(code: str, lexer: str) -> Markup:
+    """Return code as markup; `lexer` is what Pygments calls the language."""
+    shown: str = highlight(code, get_lexer_by_name(lexer), HtmlFormatter(nowrap=True))
+    return Markup(shown.rstrip("\n"))  # noqa: S704 - Pygments escapes what it shows
+
+
+SETTING = Sample("Shell", "portal/examples/setting.sh", "bash")
 SAMPLES = (
     Sample("curl", "portal/examples/life.sh", "bash"),
     Sample("Python", "portal/examples/life.py", "python"),

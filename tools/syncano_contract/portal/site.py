@@ -16,7 +16,7 @@ from syncano_contract.portal.catalogue import PLACE, api_catalog
 from syncano_contract.portal.content import content
 from syncano_contract.portal.reference import configuration, scalar
 from syncano_contract.portal.reports import Shown, newest
-from syncano_contract.portal.samples import SAMPLES
+from syncano_contract.portal.samples import SAMPLES, SETTING
 from syncano_contract.portal_files import backstage, postman
 from syncano_contract.published import files, published, to_yaml
 from syncano_contract.report import trace as renderer
@@ -34,6 +34,9 @@ STEPS = {
     "old": "The old key",
     "new": "The new key",
 }
+
+
+TUTORIAL = {"samples": SAMPLES, "setting": SETTING, "steps": STEPS}
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def _pages(made: Made, tree: Mapping[str, Any], shown: tuple[Shown, ...], bundle
     reference = {**names, "script": page.script("reference.js"), "scalar": bundle, "configuration": configuration(tree)}
     return {
         page.HOME: page.render("index.html.j2", page.HOME, {**names, **counts, "downloads": DOWNLOADS}),
-        page.TUTORIAL: page.render("tutorial.html.j2", page.TUTORIAL, {**names, "samples": SAMPLES, "steps": STEPS}),
+        page.TUTORIAL: page.render("tutorial.html.j2", page.TUTORIAL, {**names, **TUTORIAL}),
         page.REFERENCE: page.render("reference.html.j2", page.REFERENCE, reference),
         **({page.REPORTS: page.render("reports.html.j2", page.REPORTS, names)} if shown else {}),
         PLACE: api_catalog(api.server, [each.results for each in shown]),
