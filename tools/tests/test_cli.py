@@ -30,6 +30,7 @@ from syncano_contract.report import RENDERERS
 COMMANDS = [
     "bundle",
     "cleanup",
+    "clients",
     "compare",
     "diff",
     "extract",

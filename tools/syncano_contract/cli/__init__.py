@@ -12,6 +12,7 @@ import click
 COMMANDS = {
     "bundle": "bundle",
     "cleanup": "cleanup",
+    "clients": "clients",
     "compare": "compare",
     "diff": "diff",
     "extract": "extract",
