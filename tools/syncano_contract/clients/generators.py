@@ -93,7 +93,7 @@ def _by_openapi_python_client(task: Task, tell: Tell) -> None:
 
 def _by_openapi_typescript(task: Task, tell: Tell) -> None:
     words = npm.command(TYPESCRIPT, "openapi-typescript/bin/cli.js", tell)
-    _call([*words, str(task.source), "--output", str(task.folder / "src" / "schema.d.ts")])
+    _call([*words, str(task.source), "--output", str(task.folder / "src" / "schema.ts")])
 
 
 TABLE: Mapping[str, Callable[[Task, Tell], None]] = {

@@ -75,9 +75,12 @@ TYPESCRIPT = Language(
     proof=Proof(
         chain=node,
         usage="examples/usage.ts",
-        build=(("{node}", "node_modules/typescript/bin/tsc", "--project", "verify"),),
-        drive=("{node}", "dist/verify/drive.js"),
-        example=("{node}", "dist/examples/example.js"),
+        build=(
+            ("{node}", "node_modules/typescript/bin/tsc", "--project", "."),
+            ("{node}", "node_modules/typescript/bin/tsc", "--project", "verify"),
+        ),
+        drive=("{node}", "built/verify/drive.js"),
+        example=("{node}", "built/examples/example.js"),
     ),
 )
 GO = Language(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from functools import partial
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import jinja2
 
+from syncano_contract import npm
 from syncano_contract.clients.languages import FILES, Language
+from syncano_contract.clients.toolchains import TYPESCRIPT
 
 README = "README.md.j2"
 # A comment that names what follows, up to the next such line.
@@ -23,6 +26,7 @@ def made(language: Language, version: str, generator_version: str) -> dict[str, 
         "language": language,
         "version": version,
         "semantic_version": ".".join([*version.split("."), "0", "0"][:3]),
+        "pinned": json.loads((npm.GROUPS / TYPESCRIPT / "package.json").read_text(encoding="utf-8"))["dependencies"],
         "generator": f"{language.generator} {generator_version}",
     }
     templates = [FILES / README]

@@ -12,7 +12,7 @@ from syncano_contract.clients.driving import Driver
 from syncano_contract.clients.generating import Client
 from syncano_contract.clients.judging import judged
 from syncano_contract.clients.languages import FILES
-from syncano_contract.clients.outcome import BUILD, EXTRA, STEPS, State, Step, ordered, step, untested
+from syncano_contract.clients.outcome import BUILD, EXTRA, State, Step, ordered, step, untested
 from syncano_contract.clients.recording import Recording
 from syncano_contract.document import Document
 from syncano_contract.installed import Tell
@@ -48,7 +48,7 @@ def verify(client: Client, document: Document, tell: Tell) -> tuple[Step, ...]:
 def _proven(driver: Driver, document: Document) -> Iterable[Step]:
     built = driver.build()
     if built.state is State.FAILED:
-        return [built, *(step(name, False, NOT_BUILT) for name in STEPS if name != BUILD)]
+        return [built, *(each for each in untested(NOT_BUILT, "") if each.name != BUILD)]
     kind = [name for overlay in document.overlays for name in KINDS.get(Path(overlay).stem, ())]
     plain = _visit(driver, document, kind, with_example=True)
     generous = _visit(driver, document, [*kind, *MORE], with_example=False)

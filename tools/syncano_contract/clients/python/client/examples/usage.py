@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from syncano_users import AuthenticatedClient
 from syncano_users.api.user import get_user_details
@@ -59,7 +59,10 @@ def user_of(response: Response[Any]) -> User:
 
 
 # [retry]
-def patiently(call: Callable[[], Response[User]], tries: int = 5) -> Response[User]:
+Answer = TypeVar("Answer", bound=Response[Any])
+
+
+def patiently(call: Callable[[], Answer], tries: int = 5) -> Answer:
     """Call, and where there were too many requests (429) wait as long as `Retry-After` says and call again."""
     for _ in range(tries - 1):
         response = call()
