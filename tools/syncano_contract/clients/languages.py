@@ -101,6 +101,7 @@ GO = Language(
         build=(("{go}", "vet", "./..."), ("{go}", "build", "-o", "built/", "./verify/drive", "./examples/example")),
         drive=("built/drive",),
         example=("built/example",),
+        environment=(("GOFLAGS", "-mod=mod"), ("GOPROXY", "off"), ("GOTOOLCHAIN", "local"), ("CGO_ENABLED", "0")),
     ),
 )
 PHP = Language(
