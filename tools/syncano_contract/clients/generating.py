@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from syncano_contract.clients import generators, readme
+from syncano_contract.clients.form import form
 from syncano_contract.clients.languages import FILES, PROVEN, Language, other
 from syncano_contract.document import Document
 from syncano_contract.installed import Tell
@@ -44,7 +45,7 @@ def generate(language: Language, document: Document, folder: Path, tell: Tell) -
     """Make a client in a folder that is not there yet; raises Problem where its generator fails or cannot be had."""
     folder.mkdir()
     source = folder.with_suffix(".openapi.json")
-    source.write_text(json.dumps(generators.form(language, document.tree), ensure_ascii=False), encoding="utf-8")
+    source.write_text(json.dumps(form(language, document.tree), ensure_ascii=False), encoding="utf-8")
     generators.generate(generators.Task(language, document.version, source, folder), tell)
     source.unlink()
     for name in language.unwanted:

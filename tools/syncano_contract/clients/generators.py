@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from syncano_contract import npm, pypi
 from syncano_contract.clients.languages import (
@@ -24,7 +23,6 @@ from syncano_contract.clients.languages import (
 from syncano_contract.clients.toolchains import GENERATORS, TYPESCRIPT, java
 from syncano_contract.installed import Tell
 from syncano_contract.model import Problem
-from syncano_contract.published import in_30, published
 
 SECONDS = 300  # for one client
 JAR = Path("openapi_generator_cli", "openapi-generator.jar")
@@ -44,12 +42,6 @@ class Task:
 def generate(task: Task, tell: Tell) -> None:
     """Let the language's generator fill the folder; raises Problem where it fails, or cannot be had."""
     TABLE[task.language.generator](task, tell)
-
-
-def form(language: Language, tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document in the form that a language's generator reads best: openapi-generator's 3.1 is a beta."""
-    newest = published(tree)
-    return in_30(newest) if language.generator == OPENAPI_GENERATOR else newest
 
 
 def version(language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from syncano_contract import judge
 from syncano_contract.clients.outcome import REPLIES, REQUESTS, Step, step
@@ -14,7 +15,7 @@ from syncano_contract.recorded.seen import Seen, seen
 from syncano_contract.text import counted
 
 # What a client has to answer for; the other notes are of replies.
-OF_REQUESTS = (requests.UNDOCUMENTED, requests.BODIES, requests.NO_KEY, requests.KEYS_IN_URLS)
+OF_REQUESTS = (requests.UNDOCUMENTED, requests.BODIES, requests.NO_KEY)
 MOST = 3  # departures that are told
 
 
@@ -34,5 +35,7 @@ def _requests(document: Document, all_seen: Sequence[Seen]) -> Iterator[str]:
     for each in all_seen:
         notes.add(each)
     yield from (line for line in notes.lines() if any(sort in line for sort in OF_REQUESTS))
+    named = [each.path for each in all_seen if "_key" in urlsplit(each.recorded.exchange.request.url).query]
+    yield from (f"a key is named in the URL of {path}" for path in dict.fromkeys(named))
     called = {each.operation.id for each in all_seen if each.operation}
     yield from (f"{each.id} was not called" for each in document.operations if each.id not in called)

@@ -130,12 +130,13 @@ RUBY = Language(
     options=(
         *("--additional-properties", "gemName=syncano_users,moduleName=SyncanoUsers"),
         *("--additional-properties", "gemLicense=MIT,gemVersion={version}"),
+        *("--library", "faraday"),  # the other ones follow redirects, and take the keys along
     ),
     unwanted=(".rspec", ".rubocop.yml", "Rakefile", "Gemfile"),
     proof=Proof(
         chain=ruby,
         usage="examples/usage.rb",
-        build=(("{ruby}", "-w", "-I", "lib", "verify/load.rb"),),
+        build=(("{ruby}", "-I", "lib", "verify/load.rb"),),
         drive=("{ruby}", "-I", "lib", "verify/drive.rb"),
         example=("{ruby}", "-I", "lib", "examples/example.rb"),
     ),

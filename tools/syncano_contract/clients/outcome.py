@@ -20,7 +20,7 @@ class State(StrEnum):
 # Each step by its name, in order, and what it shows where it passes.
 BUILD, REQUESTS, REPLIES, EXAMPLE, EXTRA, RETRY = "build", "requests", "replies", "example", "extra members", "429"
 STEPS: Mapping[str, str] = {
-    BUILD: "The client builds without a complaint, with its examples.",
+    BUILD: "The client builds, or passes its type checker, together with its examples.",
     EXAMPLE: "The short example of its README works.",
     "add": "A user is added.",
     "details": "The user is found by its own key.",

@@ -38,7 +38,7 @@ def _reasons(outcome: Outcome) -> Iterator[str]:
     for (state, seen, fix), steps in groupby(outcome.steps, lambda each: (each.state, each.seen, each.fix)):
         if state is State.PASSED:
             continue
-        yield visible(f"{_word(state)} {outcome.language.name}{_named([*steps])}: {seen}", keep="\n")
+        yield visible(f"{_word(state)} {outcome.language.name}{_named([*steps])}: {seen}", keep="\n\t")
         if fix:
             yield visible(f"  {fix}")
         yield ""

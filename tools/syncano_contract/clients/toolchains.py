@@ -18,7 +18,7 @@ GENERATORS, TYPESCRIPT = "generators", "typescript"  # the groups of packages th
 OLDEST_JAVA = 11
 SECONDS = 60  # for asking a program what it is and has
 FOR_PHP = "apt-get install php-cli php-curl php-mbstring php-guzzlehttp-guzzle"
-FOR_RUBY = "apt-get install ruby ruby-typhoeus"
+FOR_RUBY = "apt-get install ruby ruby-faraday ruby-marcel"
 HAS_GUZZLE = "extension_loaded('curl') && extension_loaded('mbstring') && @include 'GuzzleHttp/autoload.php'"
 
 
@@ -46,10 +46,10 @@ def php(_: Tell) -> Paths:
 
 
 def ruby(_: Tell) -> Paths:
-    """Return Ruby; raises Problem where that or Typhoeus, which the client is made for, is not there."""
+    """Return Ruby; raises Problem where that or Faraday, which the client is made for, is not there."""
     program = _program("ruby", FOR_RUBY)
-    if not _runs([program, "-e", "require 'typhoeus'"]):
-        raise Problem("Ruby lacks Typhoeus", FOR_RUBY)
+    if not _runs([program, "-e", "require 'faraday'; require 'marcel'"]):
+        raise Problem("Ruby lacks Faraday or Marcel", FOR_RUBY)
     return {"ruby": program}
 
 
