@@ -31,6 +31,7 @@ COMMANDS = [
     "arazzo",
     "bundle",
     "cleanup",
+    "clients",
     "compare",
     "diff",
     "extract",

@@ -13,6 +13,7 @@ COMMANDS = {
     "arazzo": "arazzo",
     "bundle": "bundle",
     "cleanup": "cleanup",
+    "clients": "clients",
     "compare": "compare",
     "diff": "diff",
     "extract": "extract",

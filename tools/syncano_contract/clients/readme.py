@@ -1,0 +1,58 @@
+"""The files of a client that are made from a template, such as its README, whose code is cut from its examples."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import jinja2
+
+from syncano_contract import npm
+from syncano_contract.clients.languages import FILES, Language
+from syncano_contract.clients.toolchains import TYPESCRIPT
+
+README = "README.md.j2"
+# A comment that names what follows, up to the next such line.
+MARK = re.compile(r"^[ \t]*(?:#|//) \[(?P<name>[a-z]+)\]\n", re.MULTILINE)
+
+
+def made(language: Language, version: str, generator_version: str) -> dict[str, str]:
+    """Return the files by name; `version` is that of the document."""
+    names: dict[str, object] = {
+        "language": language,
+        "version": version,
+        "semantic_version": ".".join([*version.split("."), "0", "0"][:3]),
+        "pinned": json.loads((npm.GROUPS / TYPESCRIPT / "package.json").read_text(encoding="utf-8"))["dependencies"],
+        "generator": f"{language.generator} {generator_version}",
+    }
+    templates = [FILES / README]
+    if language.proof:
+        folder = FILES / language.name
+        names["install"] = (folder / "install.md").read_text(encoding="utf-8").strip()
+        names["part"] = partial(part, (folder / "client" / language.proof.usage).read_text(encoding="utf-8"))
+        templates += sorted((folder / "client").glob("*.j2"))
+    return {file.stem: _rendered(file, names) for file in templates}
+
+
+def part(text: str, name: str) -> str:
+    """Return what follows the mark `[name]` in a program, without indentation; raises KeyError for no such mark."""
+    marks = [*MARK.finditer(text), None]
+    parts = {
+        mark["name"]: text[mark.end() : after.start() if after else None] for mark, after in pairwise(marks) if mark
+    }
+    return textwrap.dedent(parts[name]).strip("\n")
+
+
+def _rendered(file: Path, names: dict[str, object]) -> str:
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - these files are no HTML
+    )
+    return environment.from_string(file.read_text(encoding="utf-8")).render(names)

@@ -1,0 +1,93 @@
+"""A deployment of this process that keeps each exchange, and once asks for patience."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from syncano_contract.model import Exchange, Headers, Request, Response
+from syncano_contract.reference import faults
+from syncano_contract.reference.passwords import Passwords
+from syncano_contract.reference.server import Build
+from syncano_contract.reference.store import Store
+
+WAIT = 1  # seconds
+SENDER = "client"
+
+
+@dataclass
+class Recording:
+    """The exchanges of a deployment, in the order in which their replies were complete."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def build(self, alterations: Iterable[str]) -> Build:
+        """Return how to make a deployment with these alterations that is recorded.
+
+        Its first reply from its other instance is 429, with the time to wait in `Retry-After`.
+        """
+        build = faults.build([faults.find(name) for name in alterations])
+
+        def make_app(store: Store, passwords: Passwords) -> ASGIApp:
+            seeds = store.seeds()
+            return self._around(_once_throttled(build.make_app(store, passwords), seeds.other_instance))
+
+        return replace(build, make_app=make_app)
+
+    def _around(self, app: ASGIApp) -> ASGIApp:
+        async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
+            started, clock = datetime.now(UTC), time.monotonic()
+            sent: list[Message] = []
+            received: list[Message] = []
+
+            async def receiving() -> Message:
+                received.append(await receive())
+                return received[-1]
+
+            async def sending(message: Message) -> None:
+                sent.append(message)
+                await send(message)
+
+            await app(scope, receiving, sending)
+            seconds = time.monotonic() - clock
+            number = len(self.exchanges) + 1
+            exchange = Exchange(number, started, seconds, SENDER, _request(scope, received), _response(sent))
+            self.exchanges.append(exchange)
+
+        return recorded
+
+
+def _once_throttled(app: ASGIApp, instance: str) -> ASGIApp:
+    waiting = [JSONResponse({"detail": "Request was throttled."}, 429, {"Retry-After": str(WAIT)})]
+
+    async def throttled(scope: Scope, receive: Receive, send: Send) -> None:
+        is_too_soon = waiting and f"/instances/{instance}/" in scope["path"]
+        await (waiting.pop() if is_too_soon else app)(scope, receive, send)
+
+    return throttled
+
+
+def _request(scope: Scope, received: Iterable[Message]) -> Request:
+    headers = _headers(scope["headers"])
+    host = next((value for name, value in headers if name == "host"), "")
+    query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+    url = f"{scope['scheme']}://{host}{scope['raw_path'].decode('latin-1')}{query}"
+    return Request(scope["method"], url, headers, _body(received) or None)
+
+
+def _response(sent: Iterable[Message]) -> Response | None:
+    start = next((message for message in sent if message["type"] == "http.response.start"), None)
+    return Response(start["status"], "", _headers(start["headers"]), _body(sent)) if start else None
+
+
+def _headers(given: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in given)
+
+
+def _body(messages: Iterable[Message]) -> bytes:
+    return b"".join(message.get("body", b"") for message in messages)

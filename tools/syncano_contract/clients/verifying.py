@@ -1,0 +1,78 @@
+"""A generated client -> what is known of it: it is built, driven against two deployments, and its exchanges judged."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from syncano_contract.clients.driving import Driver
+from syncano_contract.clients.generating import Client
+from syncano_contract.clients.judging import judged
+from syncano_contract.clients.languages import FILES
+from syncano_contract.clients.outcome import BUILD, EXTRA, State, Step, ordered, step, untested
+from syncano_contract.clients.recording import Recording
+from syncano_contract.document import Document
+from syncano_contract.installed import Tell
+from syncano_contract.model import Problem
+from syncano_contract.redact import Redactor
+from syncano_contract.reference.kinds import KINDS
+from syncano_contract.reference.seeds import seeded
+from syncano_contract.reference.server import Embedded
+
+MORE = ("more-members", "more-members-in-errors")  # what a deployment with extra members is made of
+NOT_PROVEN = "nobody has written a driver for this language"
+NOT_BUILT = "the client was not built"
+
+
+def verify(client: Client, document: Document, tell: Tell) -> tuple[Step, ...]:
+    """Return what is known of each step; a missing tool chain makes all of them untested."""
+    proof = client.language.proof
+    if proof is None:
+        return untested(NOT_PROVEN, "")
+    try:
+        paths = proof.chain(tell)
+    except Problem as problem:
+        return untested(problem.what, problem.fix)
+    with TemporaryDirectory(prefix="syncano-contract-") as work:
+        folder = Path(work) / "client"
+        shutil.copytree(client.folder, folder)
+        shutil.copytree(FILES / client.language.name / "verify", folder / "verify")
+        if "node_modules" in paths:
+            (folder / "node_modules").symlink_to(paths["node_modules"])
+        return ordered(_proven(Driver(proof, paths, folder), document))
+
+
+def _proven(driver: Driver, document: Document) -> Iterable[Step]:
+    built = driver.build()
+    if built.state is State.FAILED:
+        return [built, *(each for each in untested(NOT_BUILT, "") if each.name != BUILD)]
+    kind = [name for overlay in document.overlays for name in KINDS.get(Path(overlay).stem, ())]
+    plain = _visit(driver, document, kind, with_example=True)
+    generous = _visit(driver, document, [*kind, *MORE], with_example=False)
+    return [built, *(each for each in plain if each.name != EXTRA), _extra(generous)]
+
+
+def _visit(driver: Driver, document: Document, alterations: Sequence[str], *, with_example: bool) -> list[Step]:
+    """Drive a client against a deployment of its own, and return the steps without a secret."""
+    recording = Recording()
+    with Embedded(recording.build(alterations)) as deployment:
+        steps = [*driver.drive(deployment.url, deployment.seeds)]
+        if with_example:
+            steps.append(driver.example(deployment.url, deployment.seeds))
+    exchanges = tuple(recording.exchanges)
+    steps += judged(document, deployment.url, exchanges)
+    redactor = Redactor(seeded(deployment.url, deployment.seeds))
+    for each in exchanges:
+        redactor.learn_from(each.response.body.decode("utf-8", "replace") if each.response else "")
+    return [replace(each, seen=redactor.text(each.seen)) for each in steps]
+
+
+def _extra(steps: Iterable[Step]) -> Step:
+    """Return the step that a whole visit of a deployment with extra members is."""
+    told = {each.name: each for each in steps}
+    failed = [f"{each.name}: {each.seen}" for each in told.values() if each.state is State.FAILED]
+    kept = told[EXTRA].seen
+    return step(EXTRA, not failed, "; ".join(failed) or (f"kept: {kept}" if kept else "dropped"))
