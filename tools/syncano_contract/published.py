@@ -6,11 +6,8 @@ nothing that only we read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-import yaml
 
 from syncano_contract.document import METHODS, resolve
 from syncano_contract.model import Problem
@@ -162,32 +159,3 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     if "type" in schema:
         return {**schema, "nullable": True}
     return {"anyOf": [schema, {"type": "object", "nullable": True, "enum": [None]}]}
-
-
-def files(tree: Mapping[str, Any]) -> dict[str, str]:
-    """Return the files of a published form by name: OpenAPI 3.1 and 3.0, YAML and JSON; raises Problem as `in_30`."""
-    texts = {}
-    for version, form in (("3.1", dict(tree)), ("3.0", in_30(tree))):
-        texts[f"openapi-{version}.yaml"] = to_yaml(form)
-        texts[f"openapi-{version}.json"] = json.dumps(form, ensure_ascii=False, indent=2) + "\n"
-    return texts
-
-
-def to_yaml(tree: dict[str, Any]) -> str:
-    """Return a document as YAML, in the order in which it was made."""
-    text: str = yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
-    return text
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes what stands in two places out in both, as few readers of OpenAPI know aliases, and paragraphs as such."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as PyYAML calls it
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Plain.add_representer(str, _text)

@@ -40,6 +40,7 @@ COMMANDS = [
     "judge",
     "portal",
     "prove",
+    "publish",
     "render",
     "requirements",
     "run",

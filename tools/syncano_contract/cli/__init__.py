@@ -22,6 +22,7 @@ COMMANDS = {
     "judge": "judge",
     "portal": "portal",
     "prove": "prove",
+    "publish": "publish",
     "render": "render",
     "requirements": "lists",
     "run": "run",

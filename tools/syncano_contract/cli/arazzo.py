@@ -9,7 +9,7 @@ import click
 from syncano_contract import arazzo, output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import worded
-from syncano_contract.published import to_yaml
+from syncano_contract.portal_files.openapi import to_yaml
 
 
 @click.command("arazzo", short_help="Write the life of a user as an Arazzo workflow.")

@@ -9,7 +9,8 @@ import click
 from syncano_contract import output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import worded
-from syncano_contract.published import files, published
+from syncano_contract.portal_files import openapi
+from syncano_contract.published import published
 
 
 @click.command("bundle")
@@ -36,8 +37,10 @@ def bundle_command(folder: Path, overlays: tuple[Path, ...]) -> None:
       syncano-contract bundle -o public/ --overlay overlays/syncano-platform.yaml
     """
     with worded():
-        made = files(published(amended(overlays).tree))
+        made = openapi.texts(published(amended(overlays).tree))
         output.prepare(folder, "")
         for name, text in made.items():
             output.write(folder / name, [text])
-            click.echo(folder / name)
+        for name in made:
+            if name.endswith(".yaml"):
+                click.echo(f"{folder / name} and .json")

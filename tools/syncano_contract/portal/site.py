@@ -17,8 +17,8 @@ from syncano_contract.portal.content import content
 from syncano_contract.portal.reference import configuration, scalar
 from syncano_contract.portal.reports import Shown, newest
 from syncano_contract.portal.samples import SAMPLES, SETTING
-from syncano_contract.portal_files import backstage, postman
-from syncano_contract.published import files, published, to_yaml
+from syncano_contract.portal_files import backstage, openapi, postman
+from syncano_contract.published import published
 from syncano_contract.report import trace as renderer
 from syncano_contract.resources import DOCUMENT
 from syncano_contract.trace import State, Trace
@@ -84,11 +84,11 @@ def site(made: Made, reports: Path | None, tell: npm.Tell) -> dict[str, bytes]:
 
 def _downloads(made: Made, tree: Mapping[str, Any], tell: npm.Tell) -> dict[str, str]:
     return {
-        **{f"{OPENAPI}/{name}": text for name, text in files(tree).items()},
-        f"{OPENAPI}/{LIFE}": to_yaml(arazzo.workflow(made.document)),
+        **{f"{OPENAPI}/{name}": text for name, text in openapi.texts(tree).items()},
+        f"{OPENAPI}/{LIFE}": openapi.to_yaml(arazzo.workflow(made.document)),
         f"{OPENAPI}/{postman.COLLECTION}": _json(postman.collection(tree, tell)),
         **{f"examples/{sample.name}": sample.text() for sample in SAMPLES},
-        backstage.CATALOG: to_yaml(backstage.catalog(tree, f"./{OPENAPI}/{arazzo.SOURCE}")),
+        backstage.CATALOG: openapi.to_yaml(backstage.catalog(tree, f"./{OPENAPI}/{arazzo.SOURCE}")),
         ".nojekyll": "",  # without it GitHub Pages leaves out what begins with a dot
     }
 
