@@ -1,5 +1,5 @@
 "use strict";
-// A button to copy beside each piece of code. Without scripts there is none, and nothing else is missing.
+// Without scripts nothing is missing but this: a button to copy code, and a language that is chosen once for all steps.
 for (const code of document.querySelectorAll("figure.code")) {
   const button = document.createElement("button");
   button.type = "button";
@@ -11,4 +11,13 @@ for (const code of document.querySelectorAll("figure.code")) {
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
   code.querySelector("figcaption").append(button);
+}
+
+const choices = [...document.querySelectorAll(".tabs > input")];
+for (const choice of choices) {
+  choice.addEventListener("change", () => {
+    const before = choice.getBoundingClientRect().top;
+    for (const other of choices) other.checked ||= other.value === choice.value;
+    scrollBy({ top: choice.getBoundingClientRect().top - before, behavior: "instant" });  // what is above may have grown
+  });
 }

@@ -1,9 +1,9 @@
-"""The programs of the tutorial: files that run as they are, in sections that comments such as `# [add]` begin."""
+"""The programs of the tutorial: files that are run in tests as they are, cut at comments such as `# [add]`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -12,16 +12,38 @@ from pygments import highlight  # type: ignore[import-untyped]  # no types come 
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]  # as above
 from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]  # as above
 
-SECTION = re.compile(r"^(?:#|//) \[(?P<name>\w+)\]\n", re.MULTILINE)
+from syncano_contract.clients.readme import part
+
+STEPS = {
+    "begin": "Begin",
+    "add": "Add a user",
+    "look": "Look them up",
+    "update": "Rename them",
+    "reset": "Reset their key",
+    "old": "Meet a refusal",
+    "wait": "Wait when asked to",
+}
+# Where the example of a client has each step: behind a mark, and there in a function.
+OF_CLIENTS = {
+    "begin": "authenticate",
+    "add": "calls/add",
+    "look": "calls/details",
+    "update": "calls/update",
+    "reset": "calls/resetkey",
+    "old": "errors",
+    "wait": "retry",
+}
+DEFINITION = re.compile(r"^(?:export )?(?:async )?(?:def|func|function) (?P<name>\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A program in one language: its title, its file in this package, and what Pygments calls the language."""
+    """A program in one language, which is also what Pygments calls it; `places` are where it has the steps."""
 
     title: str
+    language: str
     file: str
-    lexer: str
+    places: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -32,24 +54,37 @@ class Sample:
         """Return the whole program."""
         return (resources.files("syncano_contract") / self.file).read_text(encoding="utf-8")
 
-    def sections(self) -> Mapping[str, str]:
-        """Return the code of each section by its name; what stands before the first has the name ``."""
-        parts = SECTION.split(self.text())
-        return dict(zip(["", *parts[1::2]], [part.strip("\n") for part in parts[::2]], strict=True))
-
-    def markup(self, code: str) -> Markup:
-        """Return a part of the program as markup, each kind of word in a class of its own."""
-        return coloured(code, self.lexer)
+    def step(self, step: str) -> Markup:
+        """Return the code of a step as markup; raises KeyError where the program has none."""
+        mark, _, function = self.places[step].partition("/")
+        found = part(self.text(), mark)
+        return coloured(dict(_functions(found))[function] if function else found, self.language)
 
 
-def coloured(code: str, lexer: str) -> Markup:
-    """Return code as markup; `lexer` is what Pygments calls the language."""
-    shown: str = highlight(code, get_lexer_by_name(lexer), HtmlFormatter(nowrap=True))
+def _functions(code: str) -> Iterator[tuple[str, str]]:
+    """Yield each function with what stands between it and the one before, by its name in lower case."""
+    waiting: list[str] = []
+    for paragraph in re.split(r"\n\n+", code):
+        waiting.append(paragraph)
+        if found := DEFINITION.search(paragraph):
+            yield found["name"].lower().replace("_", ""), "\n\n".join(waiting)
+            waiting = []
+
+
+def coloured(code: str, language: str) -> Markup:
+    """Return code as markup, each kind of word in a class of its own."""
+    shown: str = highlight(code, get_lexer_by_name(language), HtmlFormatter(nowrap=True))
     return Markup(shown.rstrip("\n"))  # noqa: S704 - Pygments escapes what it shows
 
 
-SETTING = Sample("Shell", "portal/examples/setting.sh", "bash")
+def _of_client(title: str, language: str, file: str) -> Sample:
+    return Sample(title, language, f"clients/{language}/client/examples/{file}", OF_CLIENTS)
+
+
+SETTING = Sample("Shell", "bash", "portal/examples/setting.sh", {})
 SAMPLES = (
-    Sample("curl", "portal/examples/life.sh", "bash"),
-    Sample("Python", "portal/examples/life.py", "python"),
+    Sample("curl", "bash", "portal/examples/life.sh", {step: step for step in STEPS}),
+    _of_client("Python", "python", "usage.py"),
+    _of_client("TypeScript", "typescript", "usage.ts"),
+    _of_client("Go", "go", "usage/usage.go"),
 )

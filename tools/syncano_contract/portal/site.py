@@ -16,7 +16,7 @@ from syncano_contract.portal.catalogue import PLACE, api_catalog
 from syncano_contract.portal.content import content
 from syncano_contract.portal.reference import configuration, scalar
 from syncano_contract.portal.reports import Shown, newest
-from syncano_contract.portal.samples import SAMPLES, SETTING
+from syncano_contract.portal.samples import SAMPLES, SETTING, STEPS, coloured
 from syncano_contract.portal_files import backstage, openapi, postman
 from syncano_contract.published import published
 from syncano_contract.report import trace as renderer
@@ -25,18 +25,7 @@ from syncano_contract.trace import State, Trace
 
 OPENAPI = "openapi"  # the folder of what is to be downloaded
 LIFE = "life.arazzo.yaml"
-STEPS = {
-    "begin": "Begin",
-    "add": "Add a user",
-    "look": "Look them up",
-    "update": "Rename them",
-    "reset": "Reset their key",
-    "old": "The old key",
-    "new": "The new key",
-}
-
-
-TUTORIAL = {"samples": SAMPLES, "setting": SETTING, "steps": STEPS}
+TUTORIAL = {"samples": SAMPLES, "setting": coloured(SETTING.text(), SETTING.language), "steps": STEPS}
 
 
 @dataclass(frozen=True)

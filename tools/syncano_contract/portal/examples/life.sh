@@ -36,8 +36,11 @@ new_key=$(jq -r .user_key <<< "$reset")
 curl -sS -w '\n%{http_code}\n' "$instance/user/" \
   -H "X-API-KEY: $SYNCANO_API_KEY" \
   -H "X-USER-KEY: $user_key"
-
-# [new]
 curl -sS --fail-with-body "$instance/user/" \
   -H "X-API-KEY: $SYNCANO_API_KEY" \
   -H "X-USER-KEY: $new_key" | jq '{id, username}'
+
+# [wait]
+curl -sS --fail-with-body --retry 5 "$instance/user/" \
+  -H "X-API-KEY: $SYNCANO_API_KEY" \
+  -H "X-USER-KEY: $new_key" | jq .username
