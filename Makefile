@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits soak browser pictures bench lint-document lock wheel clean
+.PHONY: help setup conformance prove test lint seeds edits soak browser pictures bench lint-document lock portal wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -78,6 +78,9 @@ pictures: $(READY)  ## take pictures of every page, wide and narrow, light and d
 lock: $(READY)  ## write requirements.lock anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --no-annotate --no-header --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+
+portal: $(READY)  ## build the site for developers into build/portal/ (REPORTS=reports: with the newest reports)
+	@$(BIN)/syncano-contract portal -o build/portal $(if $(REPORTS),--reports $(REPORTS)) $(ARGS)
 
 wheel: $(READY)  ## build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

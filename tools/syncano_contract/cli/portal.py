@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from syncano_contract import document, run, trace, validation
-from syncano_contract.cli.contract import facts_of_pages
+from syncano_contract import document, run, trace
+from syncano_contract.cli.contract import facts_of_pages, judged
 from syncano_contract.cli.words import progress, worded
 from syncano_contract.model import Problem
 from syncano_contract.portal.site import Made, site
@@ -57,9 +57,8 @@ def portal_command(folder: Path, reports: Path | None, *, force: bool) -> None:
 
 def _made() -> Made:
     """Return the document with its trace; raises Problem where `validate` finds anything."""
-    findings = validation.validate(DOCUMENT)
-    if findings:
+    for finding in judged(DOCUMENT, PAGES, ()):
         fix = "`syncano-contract validate` tells all that is wrong with it"
-        raise Problem(f"no site can be made of a broken document: {findings[0]}", fix)
+        raise Problem(f"no site can be made of a broken document: {finding}", fix)
     lines = source.read(DOCUMENT)
     return Made(document.of(lines.tree), trace.trace(lines.tree, facts_of_pages(PAGES), run.requirements()), lines.line)

@@ -28,8 +28,8 @@ SANDBOX = {
 TRY = """
 
 **Try it out.** Run `syncano-contract serve --cors` on your machine, paste the keys that it prints into the fields
-under *Authentication*, set `instance_name` to `rivia`, and send a request with *Test Request*. Requests go to your
-own machine and nowhere else; nothing that you enter is kept.
+under *Authentication*, and send a request with *Test Request*; the instance `rivia` is there. Requests go to your own
+machine and nowhere else, and nothing that you enter is kept.
 """
 QUIET: Mapping[str, Any] = {
     "agent": {"disabled": True},
