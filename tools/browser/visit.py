@@ -74,12 +74,13 @@ def visit(
     )
     with context:
         visited = Visit(context.new_page())
-        _listen(context, visited)
+        listen(context, visited)
         visited.page.goto(file.as_uri() + part)
         yield visited
 
 
-def _listen(context: BrowserContext, visited: Visit) -> None:
+def listen(context: BrowserContext, visited: Visit) -> None:
+    """Note in a visit what its pages ask for and complain of."""
     context.on("request", lambda request: visited.requests.append(request.url))
     context.on("page", lambda page: visited.complaints.append(f"opened {page.url}"))
     context.on("weberror", lambda error: visited.complaints.append(f"raised {error.error}"))
