@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
 
-from browser.visit import COLOURS, LOOKS, Colours, Look, Visit, listen, visit
+from browser.visit import COLOURS, LOOKS, PLAIN, Colours, Look, Visit, listen, visit
 from handmade_runs import kept, ran
 from syncano_contract import document
 from syncano_contract.cli import main
@@ -44,9 +43,7 @@ def ready(page: Page) -> None:
 
 
 @contextmanager
-def opened(
-    browser: Browser, site: Path, name: str, look: Look = Look(), part: str = "", **more: Any
-) -> Iterator[Visit]:
+def opened(browser: Browser, site: Path, name: str, look: Look = PLAIN, part: str = "", **more: Any) -> Iterator[Visit]:
     with visit(browser, site / f"{name}.html", look, part=part, **more) as visited:
         if name == "reference":
             ready(visited.page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from syncano_contract.trace import State, Trace
 
 OPENAPI = "openapi"  # the folder of what is to be downloaded
 LIFE = "life.arazzo.yaml"
-TUTORIAL = {"samples": SAMPLES, "setting": coloured(SETTING.text(), SETTING.language), "steps": STEPS}
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,10 @@ class Download:
 
 
 DOWNLOADS = (
-    Download("openapi/openapi-3.1.yaml", "OpenAPI 3.1, YAML", "the document; for tools of today"),
-    Download("openapi/openapi-3.1.json", "OpenAPI 3.1, JSON", "the same"),
-    Download("openapi/openapi-3.0.yaml", "OpenAPI 3.0, YAML", "for tools that do not know 3.1 yet"),
-    Download("openapi/openapi-3.0.json", "OpenAPI 3.0, JSON", "the same"),
+    Download(f"{OPENAPI}/openapi-3.1.yaml", "OpenAPI 3.1, YAML", "the document; for tools of today"),
+    Download(f"{OPENAPI}/openapi-3.1.json", "OpenAPI 3.1, JSON", "the same"),
+    Download(f"{OPENAPI}/openapi-3.0.yaml", "OpenAPI 3.0, YAML", "for tools that do not know 3.1 yet"),
+    Download(f"{OPENAPI}/openapi-3.0.json", "OpenAPI 3.0, JSON", "the same"),
     Download(f"{OPENAPI}/{postman.COLLECTION}", "Postman collection", "format 2.1, with both keys as variables"),
     Download(f"{OPENAPI}/{LIFE}", "Arazzo workflow", "the life of a user, step by step, for tools that run it"),
     Download(backstage.CATALOG, "Backstage entity", "for a developer portal made with Backstage"),
@@ -75,7 +73,7 @@ def _downloads(made: Made, tree: Mapping[str, Any], tell: npm.Tell) -> dict[str,
     return {
         **{f"{OPENAPI}/{name}": text for name, text in openapi.texts(tree).items()},
         f"{OPENAPI}/{LIFE}": openapi.to_yaml(arazzo.workflow(made.document)),
-        f"{OPENAPI}/{postman.COLLECTION}": _json(postman.collection(tree, tell)),
+        f"{OPENAPI}/{postman.COLLECTION}": openapi.to_json(postman.collection(tree, tell)),
         **{f"examples/{sample.name}": sample.text() for sample in SAMPLES},
         backstage.CATALOG: openapi.to_yaml(backstage.catalog(tree, f"./{OPENAPI}/{arazzo.SOURCE}")),
         ".nojekyll": "",  # without it GitHub Pages leaves out what begins with a dot
@@ -94,15 +92,12 @@ def _pages(made: Made, tree: Mapping[str, Any], shown: tuple[Shown, ...], bundle
     states = Counter(each.state for each in made.trace.facts)
     counts = {"facts": len(made.trace.facts), "kept": states[State.KEPT], "departed": states[State.DEPARTED]}
     names = {"api": api, "reports": shown, "script": page.script("portal.js")}
+    tutorial = {"samples": SAMPLES, "steps": STEPS, "setting": coloured(SETTING.text(), SETTING.language)}
     reference = {**names, "script": page.script("reference.js"), "scalar": bundle, "configuration": configuration(tree)}
     return {
         page.HOME: page.render("index.html.j2", page.HOME, {**names, **counts, "downloads": DOWNLOADS}),
-        page.TUTORIAL: page.render("tutorial.html.j2", page.TUTORIAL, {**names, **TUTORIAL}),
+        page.TUTORIAL: page.render("tutorial.html.j2", page.TUTORIAL, {**names, **tutorial}),
         page.REFERENCE: page.render("reference.html.j2", page.REFERENCE, reference),
         **({page.REPORTS: page.render("reports.html.j2", page.REPORTS, names)} if shown else {}),
         PLACE: api_catalog(api.server, [each.results for each in shown]),
     }
-
-
-def _json(tree: Any) -> str:
-    return json.dumps(tree, ensure_ascii=False, indent=2) + "\n"
