@@ -36,7 +36,7 @@ soak: $(READY)  ## slow proof: 200 runs in one process hold no more memory, file
 	$(BIN)/pytest -q -s tools/proofs/test_soak.py
 
 publish-proof: $(READY)  ## slow proof: the portals' own command lines publish to portals that are played on loopback
-	$(BIN)/pytest -q -n 2 --dist worksteal tools/proofs/test_publish.py
+	$(BIN)/pytest -q -n 2 --dist worksteal tools/proofs/test_publish.py tools/proofs/test_postman.py
 
 bench: $(READY)  ## measure our depths beside plain schemathesis, half an hour (FAULTS=4: every 4th; FAULTS=all)
 	@$(BIN)/python -m bench $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)
