@@ -161,6 +161,19 @@ def test_a_tool_contacts_the_portal_alone_and_sees_no_other_secret(name: str, pl
     }
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_token_no_tool_is_started(name: str, play: Play) -> None:
+    world = play(name, FAKED[name].answer({}))
+    world.environment[PORTALS[name].token] = ""
+
+    result = world.publish()
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {PORTALS[name].token} is not set\n")
+    assert world.did("argv") == []
+    assert world.recorder.asked == []
+
+
 @pytest.mark.parametrize("name", ["readme", "bump", "redocly"])
 def test_what_is_switched_off_would_report_home(name: str, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(portals.PORTALS, name, replace(PORTALS[name], quiet={}))

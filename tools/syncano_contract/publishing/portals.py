@@ -105,6 +105,7 @@ BUMP = Portal(
     tool="bump-cli",
     group="bump",
     script="bump-cli/bin/run.js",
+    # bump-cli's own manifest holds somebody's token as the default: it is never started without one.
     token="BUMP_TOKEN",  # noqa: S106 - as above
     address="BUMP_HOST",
     commands=(
