@@ -33,6 +33,7 @@ class Told:
     status: int = 200
     body: Any = None
     hangs: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = Callable[[Asked], Told]
@@ -110,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = b"" if told.body is None else json.dumps(told.body).encode()
         self.send_response(told.status)
         self.send_header("Content-Type", "application/json")
+        for name, value in told.headers.items():
+            self.send_header(name, value)
         if told.status != 204:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

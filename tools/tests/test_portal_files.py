@@ -57,8 +57,38 @@ def test_the_converter_gets_the_document_and_no_chance(tmp_path: Path, monkeypat
 
     postman.collection(TREE, print)
 
-    assert json.loads((tmp_path / "openapi.json").read_text()) == TREE
+    given = json.loads((tmp_path / "openapi.json").read_text())
+    assert {**given, "paths": {}} == {**TREE, "paths": {}}
     assert "Math.random = " in (tmp_path / "loaded").read_text()
+
+
+def test_the_converter_gets_a_second_key_as_a_parameter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "drawn.json").write_text(json.dumps(drawn()))
+    converter(tmp_path, monkeypatch, f"cp openapi.json {tmp_path}; cp {tmp_path}/drawn.json collection.json")
+
+    postman.collection(TREE, print)
+
+    paths = json.loads((tmp_path / "openapi.json").read_text())["paths"]
+    given = {(path, name): method["parameters"][-1] for path, item in paths.items() for name, method in item.items()}
+    assert given["/instances/{instance_name}/user/", "get"]["example"] == "{{userKey}}"
+    assert given["/instances/{instance_name}/users/", "post"]["name"] == "instance_name"
+
+
+def test_each_key_of_a_collection_is_a_variable_without_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {**drawn(), "auth": {"value": "{{apiKey}}"}, "variable": [{"key": "baseUrl", "value": "https://a.test"}]}
+    made["item"][0]["item"][0]["request"] = {"url": "{{baseUrl}}/", "header": ["{{userKey}}", "{{userKey}}"]}
+    (tmp_path / "drawn.json").write_text(json.dumps(made))
+    converter(tmp_path, monkeypatch, f"cp {tmp_path}/drawn.json collection.json")
+
+    variables = postman.collection(TREE, print)["variable"]
+
+    assert [(each["key"], each["value"]) for each in variables] == [
+        ("baseUrl", "https://a.test"),
+        ("apiKey", ""),
+        ("userKey", ""),
+    ]
 
 
 def test_a_converter_that_fails_with_exit_code_0_is_no_collection(

@@ -27,13 +27,17 @@ from syncano_contract.text import counted, visible
 def _table() -> Iterator[str]:
     """Yield the lines of the table of portals."""
     head = ("PORTAL", "TOOL", "OPENAPI", "TOKEN IN", "--to")
-    rows = [
-        (each.name, f"{each.tool} {each.version}".strip(), each.form, each.token, each.to) for each in PORTALS.values()
-    ]
+    portals = PORTALS.values()
+    rows = [(each.name, f"{each.tool} {each.version}".strip(), each.form, _token(each), each.to) for each in portals]
     table = [head, *rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     for row in table:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _token(portal: Portal) -> str:
+    """Return where the token of a portal is, in brackets where it works without one."""
+    return portal.token if portal.commands or not portal.token else f"[{portal.token}]"
 
 
 class _WithTable(click.Command):
@@ -113,7 +117,8 @@ def _check_document(overlays: tuple[Path, ...]) -> None:
     findings = judged(DOCUMENT, PAGES, overlays)
     if findings:
         what = f"the document has {counted(len(findings), 'finding')}, the first at {findings[0]}"
-        raise Problem(f"nothing was sent: {what}", "`syncano-contract validate` lists them")
+        given = "".join(f" --overlay {path}" for path in overlays)
+        raise Problem(f"nothing was sent: {what}", f"`syncano-contract validate{given}` lists them")
 
 
 def _check_changes(overlays: tuple[Path, ...], since: str) -> None:

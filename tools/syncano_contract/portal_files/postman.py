@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from syncano_contract import npm
+from syncano_contract.document import METHODS
 from syncano_contract.model import Problem
 from syncano_contract.pointer import child
 
@@ -41,14 +43,49 @@ def collection(tree: Mapping[str, Any], tell: npm.Tell) -> dict[str, Any]:
     with TemporaryDirectory(prefix="syncano-contract-") as name:
         folder = Path(name)
         (folder / "steady.cjs").write_text(STEADY, encoding="utf-8")
-        (folder / "openapi.json").write_text(json.dumps(tree), encoding="utf-8")
+        (folder / "openapi.json").write_text(json.dumps(_with_all_keys(tree)), encoding="utf-8")
         words = [node, "--require", "./steady.cjs", script]
         told = _run([*words, "-s", "openapi.json", "-o", "collection.json", "-O", OPTIONS], folder)
         try:
             made: dict[str, Any] = json.loads((folder / "collection.json").read_bytes())
         except (OSError, ValueError) as error:  # the converter exits with 0 where it fails, too
             raise Problem(f"no Postman collection can be made: {told}", FIX) from error
-    return _numbered(made)
+    return _numbered(_with_variables(made))
+
+
+def _with_all_keys(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form with every key of an operation but the first as a parameter.
+
+    A request of Postman has one kind of authorization, and the converter drops what else is required.
+    """
+    paths = {
+        path: {name: _with_keys(tree, value) if name in METHODS else value for name, value in item.items()}
+        for path, item in tree["paths"].items()
+    }
+    return {**tree, "paths": paths}
+
+
+def _with_keys(tree: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
+    required: Mapping[str, Any] = next(iter(operation.get("security", tree.get("security", []))), {})
+    schemes = [tree["components"]["securitySchemes"][name] for name in required][1:]
+    keys = [_parameter(scheme) for scheme in schemes if scheme["type"] == "apiKey"]
+    return {**operation, **({"parameters": [*operation.get("parameters", []), *keys]} if keys else {})}
+
+
+def _parameter(scheme: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a key as a parameter whose value is a variable, such as `{{userKey}}` for `X-USER-KEY`."""
+    first, *others = re.split(r"[-_]", scheme["name"].lower().removeprefix("x-"))
+    variable = f"{{{{{first}{''.join(map(str.capitalize, others))}}}}}"
+    place = {"name": scheme["name"], "in": scheme["in"], "required": True}
+    return {**place, "schema": {"type": "string"}, "example": variable}
+
+
+def _with_variables(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a collection with an empty variable for each key, for whoever imports it to fill in."""
+    known = {each["key"] for each in made.get("variable", [])}
+    used = dict.fromkeys(re.findall(r"\{\{(\w+)\}\}", json.dumps([made.get("auth"), made["item"]])))
+    added = [{"key": name, "value": "", "type": "string"} for name in used if name not in known]
+    return {**made, "variable": [*made.get("variable", []), *added]}
 
 
 def _run(words: list[str], folder: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +18,9 @@ from syncano_contract.publishing.publication import Outcome
 BRANCH = "gh-pages"
 AUTHOR = {"NAME": "syncano-contract", "EMAIL": "syncano-contract@localhost"}
 # What the user's git and ssh find their keys by; GIT_DIR and the like would lead to another repository.
-PASSED = ("PATH", "HOME", "USER", "SSH_AUTH_SOCK", "SSH_ASKPASS", "GIT_SSH_COMMAND", "XDG_CONFIG_HOME", *sending.PASSED)
+PASSED = ("PATH", "HOME", "USER", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "XDG_CONFIG_HOME", *sending.PASSED)
 # The token is read when git asks for it, so that it stands on no command line; GitHub and GitLab take any name with it.
-HELPER = '!f() { test "$1" = get && echo username=x-access-token && echo "password=$GIT_TOKEN"; }; f'
-REASON = re.compile(r"^(?:fatal|error|remote|ssh): .*|.*\[(?:remote )?rejected\].*", re.MULTILINE)
+HELPER = r"""!f() { test "$1" = get && printf 'username=x-access-token\npassword=%s\n' "$GIT_TOKEN"; }; f"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,8 @@ def push(folder: Path, branch: Branch, message: str, token: str) -> Outcome:
         git = _Git(Path(name), _environment(repository, token), token)
         git("init", "--quiet", "--bare", ".")
         git("-C", str(folder.resolve()), "--git-dir", name, "--work-tree", ".", "add", "--all", "--force", ".")
+        if not git("ls-files"):
+            raise Problem(f"{folder} holds no file", "build it first: the branch would be empty")
         tree = git("write-tree")
         parent = _head(git, repository, branch.name)
         if parent and git("rev-parse", f"{parent}^{{tree}}") == tree:
@@ -64,24 +64,16 @@ def _head(git: _Git, repository: str, branch: str) -> str:
 def _environment(repository: str, token: str) -> dict[str, str]:
     """Return what git sees; the token is given to the repository's own host alone."""
     passed = {name: os.environ[name] for name in PASSED if os.environ.get(name)}
-    settings = {"core.hooksPath": os.devnull, "core.autocrlf": "false", "http.followRedirects": "false"}
-    if token:
-        url = urlsplit(repository)
+    settings = {"core.autocrlf": "false"}  # each file as it is
+    url = urlsplit(repository)
+    if token and url.scheme:
         settings["credential.helper"] = ""  # no other helper, which might keep the token in a file
         settings[f"credential.{url.scheme}://{url.netloc}.helper"] = HELPER
         passed[GIT.token] = token
     for number, (name, value) in enumerate(settings.items()):
         passed |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
     people = {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in AUTHOR.items()}
-    ssh = {"GIT_SSH_COMMAND": passed.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")}
-    return {
-        **passed,
-        **people,
-        **ssh,
-        "GIT_CONFIG_COUNT": str(len(settings)),
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
+    return {**passed, **people, "GIT_CONFIG_COUNT": str(len(settings)), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
 @dataclass(frozen=True)
@@ -99,6 +91,5 @@ class _Git:
             raise Problem("git is needed, and it is not on PATH", "install it")
         said = sending.run([git, *words], self.folder, self.environment, GIT.title)
         if said.code:
-            told = [found.group() for found in REASON.finditer(said.err)]
-            raise sending.refused(GIT, sending.reason(told[:1] or [said.err], sending.secrets(self.token)))
+            raise sending.failed(GIT, said, self.token)
         return said.out.strip()

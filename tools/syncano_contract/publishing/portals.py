@@ -34,8 +34,8 @@ class Portal:
 
     `tool` is a package of npm's in the group `group`, started by `script`. `token` names the environment variable that
     the tool reads the token from, `address` the one with another address of the portal. `to` says what --to takes, and
-    `place` is its pattern, which names the places in `commands`. `quiet` keeps the tool from reporting home. `again`
-    says what sending the same twice does.
+    `place` is its pattern, which names the places in `commands`. `reason` is the pattern of why a call failed. `quiet`
+    keeps the tool from reporting home. `again` says what sending the same twice does.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Portal:
     token: str = ""
     address: str = ""
     commands: tuple[Command, ...] = ()
+    reason: str = r"(?s)Error: (.+)"
     quiet: Mapping[str, str] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
 
@@ -89,6 +90,7 @@ README = Portal(
             published=r"was successfully (created|updated) in ReadMe!",
         ),
     ),
+    reason=r"(?s)(?:error: |reason:\s)(.+)",
     quiet={"RDME_SKIP_NEW_VERSION_CHECK": "true"},
 )
 
@@ -103,6 +105,7 @@ BUMP = Portal(
     tool="bump-cli",
     group="bump",
     script="bump-cli/bin/run.js",
+    # bump-cli's own manifest holds somebody's token as the default: it is never started without one.
     token="BUMP_TOKEN",  # noqa: S106 - as above
     address="BUMP_HOST",
     commands=(
@@ -163,6 +166,7 @@ REDOCLY = Portal(
             unchanged=r"Reason: no changes",
         ),
     ),
+    reason=r"(?:Reason: |❌ )(.+)",
     quiet={"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
 )
 
@@ -176,6 +180,7 @@ GIT = Portal(
     again="unchanged: the same files make no commit",
     tool="git",
     token="GIT_TOKEN",  # noqa: S106 - as above
+    reason=r"(?m)^(?:fatal|error|remote|ssh): (.+)|(?=.*\[(?:remote )?rejected\])(.+)",
     options=frozenset({"site", "branch"}),
 )
 

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,6 @@ PASSED = (*PROXIES, "NO_PROXY", "no_proxy", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FIL
 # One line stays one line, without colours, and nobody is asked.
 PLAIN = {"CI": "true", "NO_COLOR": "1", "OCLIF_COLUMNS": "10000", "COLUMNS": "10000"}
 MARK = "\u203a"  # stands before each line of an error
-REASON = re.compile(r"(?:[Ee]rror: |[Rr]eason:\s|❌ )(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def send(publication: Publication, token: str, tell: npm.Tell) -> Outcome:
                 return outcome
             if not _goes_on(command, said):
                 break
-    raise refused(portal, reason([said.err, said.out], secrets(token)))
+    raise failed(portal, said, token)
 
 
 def _environment(portal: Portal, token: str, home: Path) -> dict[str, str]:
@@ -115,7 +114,19 @@ def _shown(out: str) -> Any:
     return None
 
 
-def secrets(token: str) -> Redactor:
+def failed(portal: Portal, said: Said, token: str) -> Problem:
+    """Return what to tell of a call that did not surely publish: its reason, in one line and without secrets."""
+    redactor = _redactor(token)
+    texts = [redactor.text(text) for text in (said.err, said.out)]
+    found = [text for each in texts if (match := re.search(portal.reason, each)) for text in match.groups() if text]
+    last = [line for text in texts for line in text.splitlines()[::-1] if line.strip() and said.code]
+    words = (*found, *last, "it does not say that it has the document")[0].split()
+    why = " ".join(word for word in words if word != MARK)
+    short = why if len(why) <= LONGEST else f"{why[: LONGEST - 1]}…"
+    return Problem(f"publishing on {portal.title} failed: {short}", f"see to {portal.token} and --to, then try again")
+
+
+def _redactor(token: str) -> Redactor:
     """Return what hides the token, and the passwords of proxies."""
     redactor = Redactor(Target(url="", instance=""))
     redactor.learn("token", token)
@@ -123,18 +134,3 @@ def secrets(token: str) -> Redactor:
         for secret in proxies.credentials(os.environ.get(name)):
             redactor.learn("proxy password", secret)
     return redactor
-
-
-def reason(texts: Iterable[str], redactor: Redactor) -> str:
-    """Return in one line, without secrets, why a tool says that it failed."""
-    texts = [redactor.text(text) for text in texts]
-    found = [match[1] for text in texts if (match := REASON.search(text))]
-    last = [line for text in texts for line in text.splitlines()[::-1] if line.strip()]
-    words = [word for word in (*found, *last, "it did not say why")[0].split() if word != MARK]
-    told = " ".join(words)
-    return told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
-
-
-def refused(portal: Portal, why: str) -> Problem:
-    """Return what to tell of a portal that did not take the document."""
-    return Problem(f"not published, {portal.title}: {why}", f"see to {portal.token} and to --to, then send it again")
