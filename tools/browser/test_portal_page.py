@@ -104,6 +104,16 @@ def test_it_reads_without_scripts(chromium: Browser, site: Path, name: str) -> N
         assert visited.page.get_by_role("button", name="Copy").count() == 0
 
 
+def test_the_first_stop_of_the_tab_key_leads_past_the_navigation(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site, "index") as visited:
+        visited.page.keyboard.press("Tab")
+
+        expect(visited.page.get_by_text("Skip to the content")).to_be_in_viewport(ratio=1)
+        visited.page.keyboard.press("Enter")
+        visited.page.keyboard.press("Tab")
+        expect(visited.page.get_by_role("link", name="Start the tutorial")).to_be_focused()
+
+
 # --- the tutorial -----------------------------------------------------------------------------------------------------
 
 
