@@ -104,9 +104,10 @@ def test_a_run_that_was_cut_off_is_made_good_by_the_next(tmp_path: Path, monkeyp
         real = Path.replace
         patched.setattr(Path, "replace", lambda path, to: refuse() if path.name == "tutorial.html" else real(path, to))
         with pytest.raises(Problem, match="cannot write to"):
-            write(NEW, site)
+            write({"another.html": b"a", **NEW}, site)
 
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert "another.html" in held(site)
     write(NEW, site)
     assert held(site) == NEW
 
