@@ -42,7 +42,7 @@ def test_traffic_with_nothing_wrong_is_conformant_and_the_report_is_written() ->
     result = call(written(STORY))
 
     assert result.exit_code == 0
-    assert f"CONFORMANT: {BASE} keeps the contract (document 1.1)" in result.stdout
+    assert f"CONFORMANT: {BASE} keeps what recorded traffic shows of the contract (document 1.1)" in result.stdout
     assert "repeat: syncano-contract judge traffic.har" in result.stdout
     assert {each.name for each in Path("reports/latest").iterdir()} >= {"results.json", "report.html", "junit.xml"}
     assert "api.example.test" in Path("reports/latest").readlink().name
@@ -66,7 +66,7 @@ def test_standard_input_and_compressed_files_are_read() -> None:
     result = call("x.har.gz", "-", "--out", "out", stdin=har(STORY[3:]).encode())
 
     assert result.exit_code == 0
-    assert "6 requests" in result.stdout
+    assert "6 recorded exchanges within 5.0 s" in result.stdout
 
 
 def test_a_known_deviation_is_no_reason_to_exit_with_1() -> None:
@@ -79,6 +79,49 @@ def test_a_known_deviation_is_no_reason_to_exit_with_1() -> None:
     assert result.exit_code == 0
     assert "KNOWN HTTP-1" in result.stdout
     assert "--deviations known.yaml" in result.stdout
+
+
+def departing() -> list[dict[str, Any]]:
+    """The life of a user whose add is answered with 201, and with a member that no page has."""
+    shown = user(1, key(1), nick="a name of hers")
+    return [add(1, key(1), status=201, shown=shown, at=0), *STORY[1:]]
+
+
+def test_the_overlay_that_is_suggested_leaves_no_failure_of_status_or_shape() -> None:
+    result = call(written(departing()), "--suggest-overlay", "seen.yaml", "--out", "out")
+    again = call("traffic.har", "--overlay", "seen.yaml", "--out", "out")
+
+    assert result.exit_code == 1
+    assert "suggested overlay: seen.yaml (" in result.stdout
+    assert again.exit_code == 0
+    assert "amended by seen.yaml" in again.stdout
+    assert "members that the document does not have" not in again.stdout
+
+
+def test_nothing_of_a_user_gets_into_the_overlay_that_is_suggested() -> None:
+    named = user(1, key(1), **{API_KEY: "x", "user1": "x"})
+    call(written([*departing(), look(key(1), shown=named, at=9)]), "--suggest-overlay", "seen.yaml", "--out", "out")
+
+    text = Path("seen.yaml").read_text()
+    assert "nick" in text
+    assert [secret for secret in (API_KEY, key(1), "a name of hers", "a-good-password") if secret in text] == []
+
+
+def test_a_body_that_was_not_recorded_suggests_nothing() -> None:
+    lacking = add(1, key(1))
+    lacking["response"]["content"] = {"size": 700}
+
+    result = call(written([lacking, *STORY]), "--suggest-overlay", "seen.yaml", "--out", "out")
+
+    assert "suggested overlay: none" in result.stdout
+    assert not Path("seen.yaml").exists()
+
+
+def test_an_overlay_that_could_not_be_written_is_told_before_anything_is_read() -> None:
+    result = call("nothing.har", "--suggest-overlay", "nowhere/seen.yaml")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: cannot write nowhere/seen.yaml")
 
 
 def test_help_shows_examples() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from syncano_contract import expect, judge
+from syncano_contract import expect, judge, suggestion
 from syncano_contract.departures import Departures
 from syncano_contract.document import Document
 from syncano_contract.model import Exchange, Verdict
@@ -66,10 +66,11 @@ class _Tally:
 
 @dataclass
 class Judging:
-    """Takes the exchanges of one base URL, one after the other."""
+    """Takes the exchanges of one base URL, one after the other; `drift` is filled where `notes_drift` asks for it."""
 
     base_url: str
     document: Document
+    notes_drift: bool = False
     replies: Counter[tuple[str, int]] = field(default_factory=Counter)
     instances: Counter[str] = field(default_factory=Counter)
     lacks: Counter[str] = field(default_factory=Counter)
@@ -81,6 +82,7 @@ class Judging:
         """Start with nothing."""
         self.notes = Notes(self.document)
         self.story = Story()
+        self.drift = suggestion.Seen(self.document)
         self._bodies: Counter[tuple[str, int]] = Counter()
         self._departures = Departures()
         self._tallies: dict[str, _Tally] = {}
@@ -104,6 +106,8 @@ class Judging:
                 self._enter(outcome)
         self.story.add(each)
         self.notes.add(each)
+        if self.notes_drift and not each.lacks:
+            suggestion.note(self.drift, self.base_url, each.recorded.exchange)
         if each.operation is not None:
             self._count(each, each.operation.id)
 
