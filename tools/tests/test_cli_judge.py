@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, update, user
+from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, suite, update, user
+from syncano_contract import run
 from syncano_contract.cli import main
 
 STORY = story()
@@ -24,6 +25,13 @@ SAMPLES = [look(key(1), shown=user(1, key(1))), add(1, key(1)), reset(1, key(1),
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def collected_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The requirements are collected once for many judgements, which takes most of the time of a small one."""
+    collected = suite()
+    monkeypatch.setattr(run, "collected", lambda: collected)
 
 
 def call(*words: str, stdin: bytes = b"") -> Result:
@@ -221,6 +229,7 @@ ODDITIES: dict[str, bytes] = {
 }
 
 
+@pytest.mark.usefixtures("collected_once")
 @pytest.mark.parametrize("name", ODDITIES)
 def test_an_oddity_gets_a_verdict_or_one_clear_line(name: str) -> None:
     Path("odd.har").write_bytes(ODDITIES[name])
@@ -268,7 +277,8 @@ def entries(draw: st.DrawFn) -> Any:
     return made
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@pytest.mark.usefixtures("collected_once")
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(entries() | JSON, max_size=6), JSON)
 def test_no_json_of_the_form_of_har_crashes_it(listed: list[Any], more: Any) -> None:
     with TemporaryDirectory() as folder:

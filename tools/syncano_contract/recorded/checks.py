@@ -89,7 +89,7 @@ def members(seen: Seen) -> Iterator[Outcome]:
     # What `faulty` would not object to need not be put to it: most of what is wrong is refused rightly.
     is_right = is_named and is_as_documented(seen) and all(expect.is_messages(seen.value[each]) for each in wrong)
     yield name, None if is_right else _raised(lambda: expect.faulty(reply, *wrong))
-    if is_named and set(wrong.values()) == {"absent"}:
+    if is_named and set(wrong.values()) == {"absent"} and all(expect.is_messages(seen.value[each]) for each in wrong):
         is_usual = all(seen.value[each] == [REQUIRED] for each in wrong)
         yield "MESSAGES-3", None if is_usual else _raised(lambda: _expect_texts(reply, wrong))
 
@@ -144,8 +144,10 @@ def links_of_users(seen: Seen) -> Iterator[Outcome]:
 def secrets(seen: Seen) -> Iterator[Outcome]:
     """No reply shows what was sent along with it, but a user's key in its place."""
     exchange, text = seen.recorded.exchange, seen.text
-    shown = str(seen.user.body.get("user_key") or "") if seen.user else ""
-    keys = [key for key in (seen.user_key, shown) if len(key) >= leaks.LEAST]
+    shown = str(object_of(seen.value).get("user_key") or "") if seen.is_success else ""
+    # A success in another form than the document's may well hold the key in its place.
+    is_telling = bool(shown) or not seen.is_success
+    keys = [key for key in (seen.user_key, shown) if is_telling and len(key) >= leaks.LEAST]
     if leaks.shows_password(text, _passwords(seen)):
         yield "SECRETS-1", Failed(*leaks.PASSWORD, exchange)
     if seen.user and seen.user.body.get("password"):

@@ -148,9 +148,10 @@ class Judging:
     def _add_unknown_user(self, each: Seen, instance: str) -> None:
         text = object_of(each.value).get("detail")
         plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
+        is_sound = plain is not None and self.notes.has_sound_body(each, plain)
         if text == NOT_FOUND:
             self._enter(("MESSAGES-5", None))
-        elif isinstance(text, str) and text != NO_INSTANCE and plain and len(self._unknown_users) < MOST_INSTANCES:
+        elif isinstance(text, str) and text != NO_INSTANCE and is_sound and len(self._unknown_users) < MOST_INSTANCES:
             self._unknown_users.setdefault(instance, ("MESSAGES-5", unknown_user(each)))
 
     def _enter(self, outcome: Outcome, numbers: tuple[int, ...] = ()) -> None:
