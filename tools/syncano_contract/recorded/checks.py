@@ -14,6 +14,7 @@ from syncano_contract import expect, leaks, links
 from syncano_contract.api import ABSENT
 from syncano_contract.expect import FIELDS
 from syncano_contract.outcome import CannotTell, Failed
+from syncano_contract.recorded.reduced import REDUCED
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.redact import ALONE
 from syncano_contract.reply import Reply
@@ -127,8 +128,8 @@ def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
         return
     is_empty = "x-user-key" in seen.headers or "user_key=" in seen.recorded.exchange.request.url
     name = "USER-DETAILS-6" if is_empty else "USER-DETAILS-4"
-    if seen.user is not None:
-        yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.user.exchange)
+    if seen.user is not None or (seen.is_success and seen.lacks == REDUCED):
+        yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.recorded.exchange)
     elif seen.status in (403, 404):
         yield name, None
 
@@ -159,7 +160,7 @@ def secrets(seen: Seen) -> Iterator[Outcome]:
     if trace := leaks.stack_trace(text):
         yield "SECRETS-4", Failed(leaks.NO_STACK_TRACE, trace, exchange)
     if "<" in text and ("_key>" in text or "_key " in text or "<password" in text):
-        yield from _hidden_secrets(seen, text, shown)
+        yield from _hidden_secrets(seen, text, shown, is_telling=is_telling)
 
 
 def messages(seen: Seen) -> Iterator[Outcome]:
@@ -196,14 +197,14 @@ def _expect_texts(reply: Reply, names: Iterable[str]) -> None:
         _expect_text(reply, name, [REQUIRED])
 
 
-def _hidden_secrets(seen: Seen, text: str, shown: str) -> Iterator[Outcome]:
+def _hidden_secrets(seen: Seen, text: str, shown: str, *, is_telling: bool) -> Iterator[Outcome]:
     """Yield the secrets in whose place a reply has what our own redactor leaves of them."""
     exchange = seen.recorded.exchange
     if HIDDEN_PASSWORD.search(text):
         yield "SECRETS-1", Failed(*leaks.PASSWORD, exchange)
     if HIDDEN_API_KEY.search(text):
         yield "SECRETS-2", Failed(*leaks.API_KEY, exchange)
-    if HIDDEN_USER_KEY.search(text.replace(shown, "", 1)):
+    if is_telling and HIDDEN_USER_KEY.search(text.replace(shown, "", 1)):
         yield "SECRETS-3", Failed(*leaks.USER_KEY, exchange)
 
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from syncano_contract import expect, judge, suggestion
 from syncano_contract.departures import Departures
 from syncano_contract.document import Document
+from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
 from syncano_contract.recorded.checks import CHECKS, NO_INSTANCE, NOT_FOUND, OF_ANY, Outcome, unknown_user
 from syncano_contract.recorded.entry import Recorded
+from syncano_contract.recorded.reduced import REDUCED, differences
 from syncano_contract.recorded.requests import Notes
+from syncano_contract.recorded.rules import outcomes
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
-from syncano_contract.recorded.story import Event, Known, Story, outcomes
+from syncano_contract.recorded.story import Event, Known, Story
 from syncano_contract.text import counted
 from syncano_contract.verdicts import Finding
 
@@ -101,6 +104,8 @@ class Judging:
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
                 if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
                     self._departures.add(departure)
+        if each.lacks == REDUCED and each.is_success:
+            self._add_reduced(each)
         for check in CHECKS.get(each.operation.id, OF_ANY) if each.operation else OF_ANY:
             for outcome in check(each):
                 self._enter(outcome)
@@ -110,6 +115,15 @@ class Judging:
             suggestion.note(self.drift, self.base_url, each.recorded.exchange)
         if each.operation is not None:
             self._count(each, each.operation.id)
+
+    def _add_reduced(self, each: Seen) -> None:
+        """Judge what is left of a success that was reduced to its shape."""
+        exchange, operation = each.recorded.exchange, each.operation
+        if operation is None or exchange.response is None or each.status not in operation.shapes:
+            return
+        for found in differences(operation.shapes[each.status], exchange.response.body):
+            departure = Departure(found.aspect, operation.id, found.expected, found.seen, exchange, found.places)
+            self._departures.add(departure)
 
     def findings(self, requirements: Mapping[str, object], events: list[Event], known: Known) -> Iterator[Finding]:
         """Yield what was found of each requirement; `events` and `known` are what the story told."""

@@ -10,12 +10,8 @@ from syncano_contract import judge, leaks
 from syncano_contract.document import Document, Operation
 from syncano_contract.model import Headers, Request, Response, path_below
 from syncano_contract.recorded.entry import Recorded
-from syncano_contract.redact import ALONE
+from syncano_contract.recorded.reduced import REDUCED, is_reduced
 from syncano_contract.session import Sighting
-
-# What stands for a value in a body that was reduced to its shape before it was recorded, see `strangers`.
-TYPES = frozenset({"<string>", "<number>", "<boolean>", "<null>"})
-REDUCED = "was reduced to its shape before"
 
 
 class Seen(NamedTuple):
@@ -104,20 +100,6 @@ def _json(body: bytes) -> tuple[Any, bool]:
         return judge.parse(body), True
     except ValueError:
         return None, False
-
-
-def is_reduced(value: Any) -> bool:
-    """Whether a JSON value has names of types in the place of all that was in it."""
-    waiting, found = [value], False
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict | list):
-            waiting += each.values() if isinstance(each, dict) else each
-        elif isinstance(each, str) and each in TYPES:
-            found = True
-        elif not isinstance(each, str) or not ALONE.fullmatch(each):  # a placeholder may stand there for a key
-            return False
-    return found
 
 
 def in_query(request: Request, name: str) -> str:
