@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits differences soak browser pictures bench lint-document lock wheel clean
+.PHONY: help setup conformance prove test lint seeds edits differences networks soak browser pictures bench lint-document lock wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -34,6 +34,9 @@ edits: $(READY)  ## slow proof: no single edit of openapi.yaml gets past `valida
 
 differences: $(READY)  ## slow proof: one difference of a reply is one failure, and a permitted one is none
 	$(BIN)/pytest -q -n 2 tools/proofs/test_differences.py
+
+networks: $(READY)  ## slow proof: a target that is far away or throttles is judged in good time
+	$(BIN)/pytest -q -s tools/proofs/test_networks.py
 
 soak: $(READY)  ## slow proof: 200 runs in one process hold no more memory, files and threads than 50
 	$(BIN)/pytest -q -s tools/proofs/test_soak.py
