@@ -66,7 +66,7 @@ class Story:
             number=seen.recorded.exchange.number,
             operation=seen.operation.id,
             instance=same(instance, instance),
-            addressed=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None,
+            addressed=int(number) if number.isascii() and number.isdigit() and len(number) < 20 else None,
             api_key=same(api_key, api_key),
             user_key=same(user_key, user_key),
             form="header" if seen.headers.get("x-user-key") else "query",
