@@ -27,7 +27,7 @@ SUCCESSES = {"addUser": "USERS-ADD-1", "updateUser": "USERS-UPDATE-1", "resetUse
 DETAILS = {"header": "USER-DETAILS-1", "query": "USER-DETAILS-2"}
 
 NAMES = tuple(sorted(FIELDS))
-PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z")
+PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z", re.ASCII)
 SHORTEST_PASSWORD = 8  # characters of one that no reply holds by chance
 NOT_FOUND, NO_INSTANCE, REQUIRED = "Not found", "Instance was not found.", "This field is required."
 
