@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from recordings import add, har, key, look, records, story, user
+from recordings import BASE, add, har, key, look, records, story, user
 from syncano_contract import feed
-from syncano_contract.model import Problem
+from syncano_contract.model import Problem, path_below
 from syncano_contract.recorded.archive import STDIN, Trouble, opened
-from syncano_contract.recorded.base import base_of, is_below
+from syncano_contract.recorded.base import base_of, is_below, path_in
 from syncano_contract.recorded.entry import Odd, PassedOver, Recorded, recorded
 
 LONG = har(story() * 50)
@@ -275,3 +275,11 @@ def test_the_base_url_is_what_stands_before_the_instance(url: str, base: str | N
 def test_a_url_is_below_a_base_url_by_whole_steps() -> None:
     assert is_below("http://h.test/v1", "http://H.test:80/v1/x")
     assert not is_below("http://h.test/v1", "http://h.test/v1.1/x")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [f"{BASE}/instances/x/user/", f"{BASE}/a?b=c", f"{BASE}/a#b", f"{BASE}/ż", f"{BASE}/a b\n", BASE, "http://else/"],
+)
+def test_a_path_below_a_base_url_is_the_same_found_soon_or_slowly(url: str) -> None:
+    assert path_in(BASE, url) == path_below(BASE, url)

@@ -142,11 +142,14 @@ def _outline(document: Document, schema: Mapping[str, Any], depth: int = 0) -> O
 
 def _is_within(value: Any, outline: Outline) -> bool:
     """Whether a value has no member that an outline does not have: quicker to know than which."""
-    if type(value) is dict and outline:
-        if not value.keys() <= outline.keys():
+    if type(value) is not dict or not outline:
+        return type(value) is not list or not value or not outline
+    if not value.keys() <= outline.keys():
+        return False
+    for name, inner in outline.items():
+        if inner and (member := value.get(name)) and not _is_within(member, inner):
             return False
-        return all(_is_within(value[name], inner) for name, inner in outline.items() if inner and value.get(name))
-    return type(value) is not list or not value or not outline
+    return True
 
 
 def _undocumented(value: Any, outline: Outline, place: str = "") -> Iterator[str]:

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from syncano_contract import judge, leaks
 from syncano_contract.document import Document, Operation
-from syncano_contract.model import Headers, Request, Response, path_below
+from syncano_contract.model import Headers, Request, Response
+from syncano_contract.recorded.base import path_in
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.reduced import REDUCED, is_reduced
 from syncano_contract.session import Sighting
@@ -50,7 +51,7 @@ def seen(recorded: Recorded, base_url: str, document: Document) -> Seen:
     """Return a recorded exchange as the document has it."""
     exchange = recorded.exchange
     request, response = exchange.request, exchange.response
-    path = path_below(base_url, request.url)
+    path = path_in(base_url, request.url)
     operation, parameters = document.match(request.method, path) or (None, {})
     headers = _by_name(request.headers)
     value, is_json, lacks = _body(response, recorded.lacks)

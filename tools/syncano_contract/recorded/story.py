@@ -60,21 +60,21 @@ class Story:
         key, number = body.get("user_key"), seen.parameters.get("user_id", "")
         user_key, api_key, instance = _telling(seen.user_key), seen.api_key, seen.parameters["instance_name"]
         event = Event(
-            began=seen.recorded.began,
-            ended=seen.recorded.ended,
-            seconds=seen.recorded.exchange.seconds,
-            number=seen.recorded.exchange.number,
-            operation=seen.operation.id,
-            instance=same(instance, instance),
-            addressed=int(number) if number.isascii() and number.isdigit() and len(number) < 20 else None,
-            api_key=same(api_key, api_key),
-            user_key=same(user_key, user_key),
-            form="header" if seen.headers.get("x-user-key") else "query",
-            status=seen.status,
-            shown=_integer(body.get("id")),
-            shown_key=_telling(same(key, key)) if isinstance(key, str) else "",
-            lasting=_lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
-            profile=_integer(profile.get("id")),
+            seen.recorded.began,
+            seen.recorded.ended,
+            seen.recorded.exchange.seconds,
+            seen.recorded.exchange.number,
+            seen.operation.id,
+            same(instance, instance),
+            int(number) if number.isascii() and number.isdigit() and len(number) < 20 else None,
+            same(api_key, api_key),
+            same(user_key, user_key),
+            "header" if seen.headers.get("x-user-key") else "query",
+            seen.status,
+            _integer(body.get("id")),
+            _telling(same(key, key)) if isinstance(key, str) else "",
+            _lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
+            _integer(profile.get("id")),
         )
         self._events.append(event)
 
