@@ -14,7 +14,6 @@ from syncano_contract import expect, leaks, links
 from syncano_contract.api import ABSENT
 from syncano_contract.expect import FIELDS
 from syncano_contract.outcome import CannotTell, Failed
-from syncano_contract.recorded.reduced import REDUCED
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.redact import ALONE
 from syncano_contract.reply import Reply
@@ -128,7 +127,7 @@ def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
         return
     is_empty = "x-user-key" in seen.headers or "user_key=" in seen.recorded.exchange.request.url
     name = "USER-DETAILS-6" if is_empty else "USER-DETAILS-4"
-    if seen.user is not None or (seen.is_success and seen.lacks == REDUCED):
+    if seen.shows_somebody:
         yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.recorded.exchange)
     elif seen.status in (403, 404):
         yield name, None

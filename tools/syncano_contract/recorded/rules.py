@@ -137,7 +137,7 @@ def an_old_key_is_refused(events: list[Event], known: Known) -> Found:
         numbers = (known.first[event.user_key].number, known.ends[event.user_key].number, event.number)
         if event.status in REFUSED:
             yield ("USERS-RESET-5", None), numbers
-        elif event.is_success and event.operation == "getUserDetails" and event.user:
+        elif event.is_success and event.operation == "getUserDetails" and event.shows:
             yield ("USERS-RESET-5", Failed("the old key to be refused with 403 or 404", f"{event.status}")), numbers
         elif event.is_success and event.operation in ("updateUser", "resetUserKey") and event.user:
             reason = f"{event.operation} succeeded with an old key, which the rights of the API key may explain"

@@ -42,6 +42,11 @@ class Seen(NamedTuple):
     user_key: str
 
     @property
+    def shows_somebody(self) -> bool:
+        """Whether a success showed a user, though perhaps one of whom a shape alone was recorded."""
+        return self.user is not None or (self.is_success and self.lacks == REDUCED)
+
+    @property
     def is_success(self) -> bool:
         """Whether an operation was answered with a 2xx."""
         return self.operation is not None and self.status // 100 == 2

@@ -31,6 +31,7 @@ class Event(NamedTuple):
     shown_key: str
     lasting: int  # a hash of what of a user nothing ever changes
     profile: int | None
+    shows: bool  # somebody, though perhaps by a shape alone
 
     @property
     def is_success(self) -> bool:
@@ -75,6 +76,7 @@ class Story:
             _telling(same(key, key)) if isinstance(key, str) else "",
             _lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
             _integer(profile.get("id")),
+            seen.shows_somebody,
         )
         self._events.append(event)
 
