@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits differences networks soak browser pictures bench lint-document lock wheel clean
+.PHONY: help setup conformance prove test lint seeds edits differences networks soak publish-proof browser pictures bench lint-document lock wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ networks: $(READY)  ## slow proof: a target that is far away or throttles is jud
 
 soak: $(READY)  ## slow proof: 200 runs in one process hold no more memory, files and threads than 50
 	$(BIN)/pytest -q -s tools/proofs/test_soak.py
+
+publish-proof: $(READY)  ## slow proof: the portals' own command lines publish to portals that are played on loopback
+	$(BIN)/pytest -q -n 2 --dist worksteal tools/proofs/test_publish.py tools/proofs/test_postman.py
 
 bench: $(READY)  ## measure our depths beside plain schemathesis, half an hour (FAULTS=4: every 4th; FAULTS=all)
 	@$(BIN)/python -m bench $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)

@@ -37,6 +37,7 @@ COMMANDS = [
     "index",
     "judge",
     "prove",
+    "publish",
     "render",
     "requirements",
     "run",

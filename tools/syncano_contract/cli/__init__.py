@@ -19,6 +19,7 @@ COMMANDS = {
     "index": "index",
     "judge": "judge",
     "prove": "prove",
+    "publish": "publish",
     "render": "render",
     "requirements": "lists",
     "run": "run",

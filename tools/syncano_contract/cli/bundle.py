@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 
 from syncano_contract import output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import worded
-from syncano_contract.published import in_30, published
+from syncano_contract.portal_files import openapi
+from syncano_contract.published import published
 
 
 @click.command("bundle")
@@ -39,29 +37,10 @@ def bundle_command(folder: Path, overlays: tuple[Path, ...]) -> None:
       syncano-contract bundle -o public/ --overlay overlays/syncano-platform.yaml
     """
     with worded():
-        newest = published(amended(overlays).tree)
+        made = openapi.texts(published(amended(overlays).tree))
         output.prepare(folder, "")
-        for version, tree in (("3.1", newest), ("3.0", in_30(newest))):
-            output.write(folder / f"openapi-{version}.yaml", [to_yaml(tree)])
-            output.write(folder / f"openapi-{version}.json", [json.dumps(tree, ensure_ascii=False, indent=2), "\n"])
-            click.echo(f"{folder / f'openapi-{version}.yaml'} and .json")
-
-
-def to_yaml(tree: dict[str, Any]) -> str:
-    """Return a document as YAML, in the order in which it was made."""
-    text: str = yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
-    return text
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes what stands in two places out in both, as few readers of OpenAPI know aliases, and paragraphs as such."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as PyYAML calls it
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Plain.add_representer(str, _text)
+        for name, text in made.items():
+            output.write(folder / name, [text])
+        for name in made:
+            if name.endswith(".yaml"):
+                click.echo(f"{folder / name} and .json")

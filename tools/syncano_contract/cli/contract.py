@@ -17,7 +17,7 @@ from syncano_contract.pages import NotAPage, extract
 from syncano_contract.report import trace as renderer
 from syncano_contract.resources import DOCUMENT, PAGES
 from syncano_contract.text import counted, visible
-from syncano_contract.validation import source
+from syncano_contract.validation import Finding, source
 from syncano_contract.validation.tracing import trace_gate
 
 PAGES_OPTION = click.option(
@@ -79,13 +79,18 @@ def validate_command(file: Path, pages: Path, overlays: tuple[Path, ...]) -> Non
       syncano-contract validate --overlay overlays/syncano-platform.yaml
     """
     with worded():
-        changes = [overlay.read(path) for path in overlays]
-        gates = [] if changes else [trace_gate(_facts(pages), run.requirements())]
-        findings = validation.validate(_near(file), gates, amend=lambda tree: overlay.apply(tree, changes))
+        findings = judged(file, pages, overlays)
         for finding in findings:
             click.echo(visible(str(finding)))
         click.echo(f"{_near(file)}: {counted(len(findings), 'finding')}")
     sys.exit(1 if findings else 0)
+
+
+def judged(file: Path, pages: Path, overlays: tuple[Path, ...]) -> list[Finding]:
+    """Return what `validate` finds wrong with a document; raises Problem for files that cannot be read."""
+    changes = [overlay.read(path) for path in overlays]
+    gates = [] if changes else [trace_gate(_facts(pages), run.requirements())]
+    return validation.validate(_near(file), gates, amend=lambda tree: overlay.apply(tree, changes))
 
 
 def _near(file: Path) -> Path:

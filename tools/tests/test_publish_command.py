@@ -1,0 +1,107 @@
+"""`syncano-contract publish`: what it prints, with which exit code, and what it does not begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stubs import stub, words
+from syncano_contract.cli import main
+from syncano_contract.cli import publish as command
+from syncano_contract.publishing.portals import BUMP, PORTALS
+from syncano_contract.validation import Finding
+
+TOKEN = "t0ken-of-mine-0123456789"
+
+
+@pytest.fixture
+def sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document is sound, and this is not what is tested."""
+    monkeypatch.setattr(command, "judged", lambda *_: [])
+
+
+def call(*given: str, **variables: str) -> Result:
+    return CliRunner().invoke(main, ["publish", *given], env={"BUMP_TOKEN": "", **variables})
+
+
+@pytest.mark.parametrize("given", [(), ("--help",)])
+def test_the_table_names_every_portal_with_its_pinned_tool_and_token(given: tuple[str, ...]) -> None:
+    result = call(*given)
+
+    assert result.exit_code == 0
+    for portal in PORTALS.values():
+        (line,) = [line for line in result.stdout.splitlines() if line.split()[:1] == [portal.name]]
+        assert [each for each in (portal.tool, portal.version, portal.token, portal.to) if each not in line] == []
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_dry_run_is_the_default_and_starts_no_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = stub(tmp_path, monkeypatch, "exit 1")
+
+    result = call("bump", "--to", "users", "--allow-breaking")
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("dry run, nothing was sent: Syncano user API 1.1 can go to Bump.sh, users\n")
+    assert f"bump-cli {BUMP.version}: deploy openapi-3.1.json --doc=users" in result.stdout
+    assert "--yes needs BUMP_TOKEN, which is not set" in result.stdout
+    assert words(seen) == []
+
+
+@pytest.mark.usefixtures("sound")
+def test_yes_sends_and_says_what_came_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub(tmp_path, monkeypatch, "echo 'documentation has not changed'")
+
+    result = call("bump", "--to", "users", "--allow-breaking", "--yes", BUMP_TOKEN=TOKEN)
+
+    assert (result.exit_code, result.stdout) == (0, "unchanged: Syncano user API 1.1, Bump.sh, users\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        (("bump", "--to", "users", "--yes"), "BUMP_TOKEN is not set"),
+        (("bump",), "Bump.sh needs --to [HUB/]DOC"),
+        (("bump", "--to", "users", "--branch", "x"), "--branch is not for bump"),
+    ],
+)
+def test_what_cannot_be_sent_is_one_line_and_exit_2(given: tuple[str, ...], error: str) -> None:
+    result = call(*given)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[0] == f"error: {error}"
+
+
+def test_a_broken_document_is_not_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = stub(tmp_path, monkeypatch, "exit 0")
+    broken = Finding("openapi.yaml", 3, "/info", "openapi", "`info` is missing.")
+    monkeypatch.setattr(command, "judged", lambda *_: [broken, broken])
+
+    result = call("bump", "--to", "users", "--allow-breaking", "--yes", BUMP_TOKEN=TOKEN)
+
+    assert result.exit_code == 2
+    assert (
+        result.stderr.splitlines()[0] == f"error: nothing was sent: the document has 2 findings, the first at {broken}"
+    )
+    assert words(seen) == []
+
+
+def held(folder: Path) -> dict[str, Any]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.usefixtures("sound")
+def test_files_for_backstage_are_written_once(tmp_path: Path) -> None:
+    given = ("backstage", "--to", str(tmp_path / "out"), "--owner", "group:default/api", "--allow-breaking", "--yes")
+
+    first = call(*given)
+    written = held(tmp_path / "out")
+    second = call(*given)
+
+    assert first.stdout.startswith("published: "), first.output
+    assert second.stdout.startswith("unchanged: "), second.output
+    assert sorted(written) == ["catalog-info.yaml", "openapi-3.1.yaml"]
+    assert b"owner: group:default/api" in written["catalog-info.yaml"]
+    assert held(tmp_path / "out") == written
