@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits soak publish-proof browser pictures bench lint-document lock portal wheel clean
+.PHONY: help setup conformance prove test lint seeds edits differences networks soak publish-proof browser pictures bench lint-document lock portal wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -24,13 +24,19 @@ prove: $(READY)  ## slow proof: the suite notices every fault, and no variant ra
 	@$(BIN)/syncano-contract prove $(ARGS)
 
 test: $(READY) lint  ## ruff, mypy --strict and all tests
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 3 --dist worksteal
 
 seeds: $(READY)  ## slow proof: 20 seeds at standard depth fail nothing
 	$(BIN)/pytest -q tools/proofs/test_seeds.py
 
 edits: $(READY)  ## slow proof: no single edit of openapi.yaml gets past `validate`
 	$(BIN)/pytest -q tools/proofs/test_edits.py
+
+differences: $(READY)  ## slow proof: one difference of a reply is one failure, and a permitted one is none
+	$(BIN)/pytest -q -n 2 tools/proofs/test_differences.py
+
+networks: $(READY)  ## slow proof: a target that is far away or throttles is judged in good time
+	$(BIN)/pytest -q -s tools/proofs/test_networks.py
 
 soak: $(READY)  ## slow proof: 200 runs in one process hold no more memory, files and threads than 50
 	$(BIN)/pytest -q -s tools/proofs/test_soak.py

@@ -64,6 +64,8 @@ def part(report: Report) -> str:
     """Name what a run looked at: the contract, unless it was asked to look at a part."""
     if report.only:
         return f"{len(report.requirements)} of the requirements, those that --only chose"
+    if report.is_recorded:
+        return "what recorded traffic shows of the contract"
     return "what can be read of the contract" if report.read_only else "the contract"
 
 

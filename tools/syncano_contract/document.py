@@ -76,9 +76,10 @@ class Document:
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """Return the operation that a method and a path below the base URL address, with its path parameters."""
+        wanted = method.upper()
         for operation in self.operations:
-            found = operation.pattern.match(path)
-            if found and operation.method == method.upper():
+            found = operation.pattern.match(path) if operation.method == wanted else None
+            if found:
                 return operation, {name: unquote(value) for name, value in found.groupdict().items()}
         return None
 

@@ -177,6 +177,9 @@ class Coverage:
     exchanges: int
 
 
+RECORDED = "traffic"  # the depth of a report on recorded traffic
+
+
 @dataclass(frozen=True)
 class Report:
     """All that one run found; holds no secret: keys and passwords are placeholders such as `<user_key 3>`.
@@ -220,6 +223,11 @@ class Report:
     def requests(self) -> int:
         """How many requests were sent."""
         return len(self.traffic) + self.unlisted
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether recorded traffic was judged, so that nothing was sent; there is no seed then."""
+        return self.depth == RECORDED
 
 
 class Problem(Exception):

@@ -23,7 +23,7 @@ from syncano_contract.outcome import CannotTell, Inapplicable
 
 NUMBER = "X-Exchange"
 PATH = re.compile(r"/instances/(?P<instance>[^/?]*)/(?P<rest>[^?]*)(?:\?(?P<query>.*))?\Z", re.DOTALL)
-USER_ID = re.compile(r"users/(?P<id>[0-9]{1,18})/")
+USER_ID = re.compile(r"users/(?P<id>[0-9]{1,19})/")
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]+\Z")
 PASSED_ON = ("content-type", "accept")
 

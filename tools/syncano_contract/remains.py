@@ -16,7 +16,7 @@ from syncano_contract.target import Target
 
 RESULTS = "results.json"
 PERHAPS = "perhaps a user "  # begins the line on a user whose id no reply told
-PATH = re.compile(r"/instances/(?P<instance>[A-Za-z0-9_.~%-]{1,600})/users/(?P<id>[1-9][0-9]{0,17})/")
+PATH = re.compile(r"/instances/(?P<instance>[A-Za-z0-9_.~%-]{1,600})/users/(?P<id>[1-9][0-9]{0,18})/")
 FIX = "give a results.json that `syncano-contract run` wrote, or its folder"
 
 

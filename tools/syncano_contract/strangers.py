@@ -135,7 +135,7 @@ def _names_somebody(text: str, is_ours: IsOurs) -> bool:
     found = [(each["name"].lower(), each["value"]) for each in NAMED.finditer(text.replace("\0", ""))]
     told = [(name, value) for name, value in found if value.lower() not in NOTHING]
     names = [value for name, value in told if name in ("username", "user_name")]
-    ids = [int(value) for name, value in told if name == "id" and re.fullmatch("[0-9]{1,18}", value)]
+    ids = [int(value) for name, value in told if name == "id" and re.fullmatch("[0-9]{1,19}", value)]
     if names:
         return not all(is_ours({"username": value}) for value in names)
     return any(name != "id" for name, _ in told) and not any(is_ours({"id": user_id}) for user_id in ids[:1])
@@ -144,7 +144,7 @@ def _names_somebody(text: str, is_ours: IsOurs) -> bool:
 def _is_telling(name: str, value: str, exchange: Exchange, is_ours: IsOurs) -> bool:
     """Whether a header of a reply tells of somebody else; what the request itself carried is ours."""
     if HEADER.fullmatch(name) and value not in [sent for _, sent in exchange.request.headers]:
-        user_id = int(value) if re.fullmatch("[0-9]{1,18}", value) else None
+        user_id = int(value) if re.fullmatch("[0-9]{1,19}", value) else None
         return bool(value) and not is_ours({"username": value, "id": user_id})
     return _names_somebody(value, is_ours)
 

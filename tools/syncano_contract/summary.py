@@ -43,11 +43,18 @@ def summary(report: Report) -> Iterator[str]:
         if any(verdicts.values()):
             shown = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items() if number)
             yield f"  {level:<7}{shown}"
-    requests = counted(report.requests, "request")
-    yield f"  {requests} in {report.seconds:.1f} s at depth {report.depth}, seed {report.seed}"
+    yield f"  {_extent(report)}"
     if report.left_behind:
         users = counted(len(report.left_behind), "user")
         yield f"  left behind: {users}, listed in results.json (a run with --cleanup removes its own)"
+
+
+def _extent(report: Report) -> str:
+    """Say how much was looked at."""
+    if report.is_recorded:
+        return f"{counted(report.requests, 'recorded exchange')} within {report.seconds:.1f} s"
+    requests = counted(report.requests, "request")
+    return f"{requests} in {report.seconds:.1f} s at depth {report.depth}, seed {report.seed}"
 
 
 def _document(report: Report) -> str:

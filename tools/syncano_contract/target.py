@@ -202,11 +202,18 @@ def _other_key(target: Target) -> str | None:
 def _files(values: Mapping[str, str], path: Path) -> dict[str, Any]:
     files = {name: path.parent / values[name] for name in FILES if name in values}
     for name, file in files.items():
-        if not file.is_file():
+        if not _is_file(file):
             raise Problem(f"{path}: {name} {file} is no file", "name a PEM file, relative to the target file")
     if "client_key" in files and "client_cert" not in files:
         raise Problem(f"{path}: client_key is the key of no client_cert", "name the certificate too, or leave it out")
     return files
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # its name is too long
+        return False
 
 
 def _refuse_unknown(table: Mapping[str, object], known: set[str], where: str) -> None:

@@ -190,8 +190,9 @@ def test_a_later_cleanup_removes_what_a_report_names(left: Left) -> None:
     assert Path("out/results.json").read_bytes() == before
 
 
-def test_a_later_cleanup_takes_the_key_from_the_environment(left: Left) -> None:
-    left.results(left_behind=["/instances/rivia/users/999/"])
+@pytest.mark.parametrize("user_id", [999, 2**63 - 1])
+def test_a_later_cleanup_takes_the_key_from_the_environment(left: Left, user_id: int) -> None:
+    left.results(left_behind=[f"/instances/rivia/users/{user_id}/"])
 
     result = cleanup(
         *("out/results.json", left.deployment.url, "--instance", "rivia"),
@@ -199,7 +200,7 @@ def test_a_later_cleanup_takes_the_key_from_the_environment(left: Left) -> None:
     )
 
     assert result.exit_code == 0
-    assert left.recorded.paths == ["/v1.1/instances/rivia/users/999/"]
+    assert left.recorded.paths == [f"/v1.1/instances/rivia/users/{user_id}/"]
 
 
 def test_a_user_without_an_id_cannot_be_removed(left: Left) -> None:

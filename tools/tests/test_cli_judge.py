@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, update, user
+from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, suite, update, user
+from syncano_contract import run
 from syncano_contract.cli import main
 
 STORY = story()
@@ -24,6 +25,13 @@ SAMPLES = [look(key(1), shown=user(1, key(1))), add(1, key(1)), reset(1, key(1),
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def collected_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The requirements are collected once for many judgements, which takes most of the time of a small one."""
+    collected = suite()
+    monkeypatch.setattr(run, "collected", lambda: collected)
 
 
 def call(*words: str, stdin: bytes = b"") -> Result:
@@ -42,7 +50,7 @@ def test_traffic_with_nothing_wrong_is_conformant_and_the_report_is_written() ->
     result = call(written(STORY))
 
     assert result.exit_code == 0
-    assert f"CONFORMANT: {BASE} keeps the contract (document 1.1)" in result.stdout
+    assert f"CONFORMANT: {BASE} keeps what recorded traffic shows of the contract (document 1.1)" in result.stdout
     assert "repeat: syncano-contract judge traffic.har" in result.stdout
     assert {each.name for each in Path("reports/latest").iterdir()} >= {"results.json", "report.html", "junit.xml"}
     assert "api.example.test" in Path("reports/latest").readlink().name
@@ -66,7 +74,7 @@ def test_standard_input_and_compressed_files_are_read() -> None:
     result = call("x.har.gz", "-", "--out", "out", stdin=har(STORY[3:]).encode())
 
     assert result.exit_code == 0
-    assert "6 requests" in result.stdout
+    assert "6 recorded exchanges within 5.0 s" in result.stdout
 
 
 def test_a_known_deviation_is_no_reason_to_exit_with_1() -> None:
@@ -79,6 +87,49 @@ def test_a_known_deviation_is_no_reason_to_exit_with_1() -> None:
     assert result.exit_code == 0
     assert "KNOWN HTTP-1" in result.stdout
     assert "--deviations known.yaml" in result.stdout
+
+
+def departing() -> list[dict[str, Any]]:
+    """The life of a user whose add is answered with 201, and with a member that no page has."""
+    shown = user(1, key(1), nick="a name of hers")
+    return [add(1, key(1), status=201, shown=shown, at=0), *STORY[1:]]
+
+
+def test_the_overlay_that_is_suggested_leaves_no_failure_of_status_or_shape() -> None:
+    result = call(written(departing()), "--suggest-overlay", "seen.yaml", "--out", "out")
+    again = call("traffic.har", "--overlay", "seen.yaml", "--out", "out")
+
+    assert result.exit_code == 1
+    assert "suggested overlay: seen.yaml (" in result.stdout
+    assert again.exit_code == 0
+    assert "amended by seen.yaml" in again.stdout
+    assert "members that the document does not have" not in again.stdout
+
+
+def test_nothing_of_a_user_gets_into_the_overlay_that_is_suggested() -> None:
+    named = user(1, key(1), **{API_KEY: "x", "user1": "x"})
+    call(written([*departing(), look(key(1), shown=named, at=9)]), "--suggest-overlay", "seen.yaml", "--out", "out")
+
+    text = Path("seen.yaml").read_text()
+    assert "nick" in text
+    assert [secret for secret in (API_KEY, key(1), "a name of hers", "a-good-password") if secret in text] == []
+
+
+def test_a_body_that_was_not_recorded_suggests_nothing() -> None:
+    lacking = add(1, key(1))
+    lacking["response"]["content"] = {"size": 700}
+
+    result = call(written([lacking, *STORY]), "--suggest-overlay", "seen.yaml", "--out", "out")
+
+    assert "suggested overlay: none" in result.stdout
+    assert not Path("seen.yaml").exists()
+
+
+def test_an_overlay_that_could_not_be_written_is_told_before_anything_is_read() -> None:
+    result = call("nothing.har", "--suggest-overlay", "nowhere/seen.yaml")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: cannot write nowhere/seen.yaml")
 
 
 def test_help_shows_examples() -> None:
@@ -178,6 +229,7 @@ ODDITIES: dict[str, bytes] = {
 }
 
 
+@pytest.mark.usefixtures("collected_once")
 @pytest.mark.parametrize("name", ODDITIES)
 def test_an_oddity_gets_a_verdict_or_one_clear_line(name: str) -> None:
     Path("odd.har").write_bytes(ODDITIES[name])
@@ -225,7 +277,8 @@ def entries(draw: st.DrawFn) -> Any:
     return made
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@pytest.mark.usefixtures("collected_once")
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(entries() | JSON, max_size=6), JSON)
 def test_no_json_of_the_form_of_har_crashes_it(listed: list[Any], more: Any) -> None:
     with TemporaryDirectory() as folder:

@@ -25,7 +25,7 @@ from recordings import (
     update,
     user,
 )
-from syncano_contract import document, report
+from syncano_contract import document, report, strangers
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Report, Verdict
 from syncano_contract.recorded import judging
@@ -36,6 +36,7 @@ from syncano_contract.report import reading
 from syncano_contract.run import requirements, run
 
 PROFILE = {**user(1, "")["profile"], "owner": 2}
+LATER = {**user(1, "")["profile"], "created_at": "2026-11-22T18:32:24.408969Z"}
 
 # Faults of the reference deployment whose requirement fails by what was recorded as well.
 FAULTS = {
@@ -94,6 +95,8 @@ def test_the_same_traffic_gives_the_same_report(tmp_path: Path) -> None:
         ("USERS-ADD-17", [*story(), add(2, key(3), shown=user(2, key(3), "us"), at=9)]),
         ("USERS-UPDATE-2", [*story(), update(1, key(2), shown=user(1, key(2), "old"), at=9)]),
         ("USERS-UPDATE-4", [*story(), update(1, key(2), shown=user(7, key(2), "user1"), at=9)]),
+        ("USERS-UPDATE-4", [*story(), update(1, key(2), at=7),
+                            look(key(2), shown=user(1, key(2), profile=LATER), at=9)]),
         ("USERS-RESET-2", [*story(), reset(1, key(2), key(1), at=9)]),
         ("USERS-RESET-3", [*story(), reset(1, key(2), key(4), shown=user(7, key(4)), at=9)]),
         ("USERS-RESET-4", [*story(), reset(1, key(2), key(4), at=6), look(key(4), 403, at=7),
@@ -165,6 +168,24 @@ def test_an_operation_that_never_succeeded_leaves_the_shape_of_replies_untold(tm
     found = judged(tmp_path, [add(1, key(1))])
 
     assert of(found, "SHAPE-3").message == "updateUser never succeeded, so that little was seen"
+
+
+REDUCED = strangers.shape(user(1, key(2)))
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ({name: REDUCED[name] for name in REDUCED if name != "username"}, '"username" is a required property'),
+        ({**REDUCED, "profile": "<null>"}, "at /profile: null is not of type"),
+    ],
+)
+def test_a_body_that_was_reduced_to_its_shape_is_judged_by_what_is_left(shown: Any, said: str, tmp_path: Path) -> None:
+    found = judged(tmp_path, [*story(), look(key(2), shown=REDUCED, at=8), look(key(2), shown=shown, at=9)])
+
+    assert failed(found) == {"SHAPE-3"}
+    assert said in of(found, "SHAPE-3").message
+    assert "(once)" in of(found, "SHAPE-3").message
 
 
 def test_a_body_that_was_not_recorded_is_not_judged_and_proves_nothing(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_an_instance_name_that_is_not_plain_is_passed_on_with_reads_only(engine:
     assert (written.status, written.headers["x-exchange"]) == (404, "")
 
 
-@pytest.mark.parametrize("generated", ["1", "0", "007", "9" * 18])
+@pytest.mark.parametrize("generated", ["1", "0", "007", "9" * 18, str(2**63 - 1)])
 def test_an_id_becomes_that_of_the_runs_own_user_with_its_key(engine: Engine, generated: str) -> None:
     answer = engine.send("PUT", f"/instances/abc/users/{generated}/", {"username": "x", "password": "y"})
 

@@ -25,12 +25,17 @@ SUGGEST_OPTION = click.option(
 
 
 def begin(file: Path | None, overlays: Sequence[Path]) -> Drift:
-    """Return what looks at a run; raises Problem, before anything is sent, for a file that must not be written."""
+    """Return what looks at a run; raises Problem as `check`."""
+    check(file, overlays)
+    return Drift(file)
+
+
+def check(file: Path | None, overlays: Sequence[Path]) -> None:
+    """Raise Problem, before anything else is done, for a file that must not be written."""
     if file is not None and not file.absolute().parent.is_dir():
         raise Problem(f"cannot write {file}: there is no such folder", "make it, or name another file")
     if file is not None and file.resolve() in {each.resolve() for each in overlays}:
         raise Problem(f"--suggest-overlay would overwrite {file}, which is in use", "name another file")
-    return Drift(file)
 
 
 class Drift:

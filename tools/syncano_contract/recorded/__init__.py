@@ -6,8 +6,10 @@ whole, and of the others who used which key when.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from syncano_contract.document import Document
@@ -30,6 +32,7 @@ class Recording:
 
     document: Document
     base_url: str | None
+    notes_drift: bool = False
     judgings: dict[str, Judging] = field(default_factory=dict)
     secrets: Secrets = field(default_factory=Secrets)
     passed_over: Counter[str] = field(default_factory=Counter)
@@ -46,7 +49,7 @@ class Recording:
             self.elsewhere += 1
             return
         if base not in self.judgings:
-            self.judgings[base] = Judging(base, self.document)
+            self.judgings[base] = Judging(base, self.document, self.notes_drift)
         exchange = seen(each, base, self.document)
         self.judgings[base].add(exchange)
         self.secrets.learn(exchange)
@@ -73,9 +76,11 @@ class Recording:
             yield f"{self.odd.total()} entries are odd in all and were passed over: {reasons}"
 
 
-def read(archives: Iterable[Archive], document: Document, base_url: str | None) -> Recording:
+def read(
+    archives: Iterable[Archive], document: Document, base_url: str | None, *, notes_drift: bool = False
+) -> Recording:
     """Judge every entry of archives against a document; where no base URL is given, it is found."""
-    found = Recording(document, base_url)
+    found = Recording(document, base_url, notes_drift)
     for archive, number, entry in numbered(archives):
         if isinstance(entry, Trouble):
             found.troubles.append(f"{archive.name} {entry.reason}")
@@ -92,6 +97,18 @@ def read(archives: Iterable[Archive], document: Document, base_url: str | None) 
         else:
             found.add(each)
     return found
+
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """Keep the collector from looking through all events again and again: what is read here holds no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def exchanges(archives: Sequence[Archive], numbers: set[int]) -> dict[int, Exchange]:

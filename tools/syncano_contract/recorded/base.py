@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from syncano_contract.model import path_below
+
 MARK = "/instances/"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ODD = re.compile(r"[^!-~]")
@@ -23,6 +25,12 @@ def is_below(base_url: str, url: str) -> bool:
         return True
     found = _parts(url)
     return found is not None and f"{found}/".startswith(f"{base_url}/")
+
+
+def path_in(base_url: str, url: str) -> str:
+    """Return the path of a URL as seen from a base URL, as `path_below` does; in a plain one it is soon found."""
+    is_plain = url.startswith(f"{base_url}/") and "?" not in url and "#" not in url and url.isascii()
+    return url[len(base_url) :] if is_plain and url.isprintable() else path_below(base_url, url)
 
 
 @lru_cache(maxsize=256)

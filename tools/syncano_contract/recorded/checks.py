@@ -26,7 +26,7 @@ SUCCESSES = {"addUser": "USERS-ADD-1", "updateUser": "USERS-UPDATE-1", "resetUse
 DETAILS = {"header": "USER-DETAILS-1", "query": "USER-DETAILS-2"}
 
 NAMES = tuple(sorted(FIELDS))
-PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z")
+PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z", re.ASCII)
 SHORTEST_PASSWORD = 8  # characters of one that no reply holds by chance
 NOT_FOUND, NO_INSTANCE, REQUIRED = "Not found", "Instance was not found.", "This field is required."
 
@@ -89,7 +89,7 @@ def members(seen: Seen) -> Iterator[Outcome]:
     # What `faulty` would not object to need not be put to it: most of what is wrong is refused rightly.
     is_right = is_named and is_as_documented(seen) and all(expect.is_messages(seen.value[each]) for each in wrong)
     yield name, None if is_right else _raised(lambda: expect.faulty(reply, *wrong))
-    if is_named and set(wrong.values()) == {"absent"}:
+    if is_named and set(wrong.values()) == {"absent"} and all(expect.is_messages(seen.value[each]) for each in wrong):
         is_usual = all(seen.value[each] == [REQUIRED] for each in wrong)
         yield "MESSAGES-3", None if is_usual else _raised(lambda: _expect_texts(reply, wrong))
 
@@ -127,8 +127,8 @@ def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
         return
     is_empty = "x-user-key" in seen.headers or "user_key=" in seen.recorded.exchange.request.url
     name = "USER-DETAILS-6" if is_empty else "USER-DETAILS-4"
-    if seen.user is not None:
-        yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.user.exchange)
+    if seen.shows_somebody:
+        yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.recorded.exchange)
     elif seen.status in (403, 404):
         yield name, None
 
@@ -144,8 +144,10 @@ def links_of_users(seen: Seen) -> Iterator[Outcome]:
 def secrets(seen: Seen) -> Iterator[Outcome]:
     """No reply shows what was sent along with it, but a user's key in its place."""
     exchange, text = seen.recorded.exchange, seen.text
-    shown = str(seen.user.body.get("user_key") or "") if seen.user else ""
-    keys = [key for key in (seen.user_key, shown) if len(key) >= leaks.LEAST]
+    shown = str(object_of(seen.value).get("user_key") or "") if seen.is_success else ""
+    # A success in another form than the document's may well hold the key in its place.
+    is_telling = bool(shown) or not seen.is_success
+    keys = [key for key in (seen.user_key, shown) if is_telling and len(key) >= leaks.LEAST]
     if leaks.shows_password(text, _passwords(seen)):
         yield "SECRETS-1", Failed(*leaks.PASSWORD, exchange)
     if seen.user and seen.user.body.get("password"):
@@ -157,7 +159,7 @@ def secrets(seen: Seen) -> Iterator[Outcome]:
     if trace := leaks.stack_trace(text):
         yield "SECRETS-4", Failed(leaks.NO_STACK_TRACE, trace, exchange)
     if "<" in text and ("_key>" in text or "_key " in text or "<password" in text):
-        yield from _hidden_secrets(seen, text, shown)
+        yield from _hidden_secrets(seen, text, shown, is_telling=is_telling)
 
 
 def messages(seen: Seen) -> Iterator[Outcome]:
@@ -194,14 +196,14 @@ def _expect_texts(reply: Reply, names: Iterable[str]) -> None:
         _expect_text(reply, name, [REQUIRED])
 
 
-def _hidden_secrets(seen: Seen, text: str, shown: str) -> Iterator[Outcome]:
+def _hidden_secrets(seen: Seen, text: str, shown: str, *, is_telling: bool) -> Iterator[Outcome]:
     """Yield the secrets in whose place a reply has what our own redactor leaves of them."""
     exchange = seen.recorded.exchange
     if HIDDEN_PASSWORD.search(text):
         yield "SECRETS-1", Failed(*leaks.PASSWORD, exchange)
     if HIDDEN_API_KEY.search(text):
         yield "SECRETS-2", Failed(*leaks.API_KEY, exchange)
-    if HIDDEN_USER_KEY.search(text.replace(shown, "", 1)):
+    if is_telling and HIDDEN_USER_KEY.search(text.replace(shown, "", 1)):
         yield "SECRETS-3", Failed(*leaks.USER_KEY, exchange)
 
 

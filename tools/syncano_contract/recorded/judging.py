@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from syncano_contract import expect, judge
+from syncano_contract import expect, judge, suggestion
 from syncano_contract.departures import Departures
 from syncano_contract.document import Document
+from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
 from syncano_contract.recorded.checks import CHECKS, NO_INSTANCE, NOT_FOUND, OF_ANY, Outcome, unknown_user
 from syncano_contract.recorded.entry import Recorded
+from syncano_contract.recorded.reduced import REDUCED, differences
 from syncano_contract.recorded.requests import Notes
+from syncano_contract.recorded.rules import outcomes
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
-from syncano_contract.recorded.story import Event, Known, Story, outcomes
+from syncano_contract.recorded.story import Event, Known, Story
 from syncano_contract.text import counted
 from syncano_contract.verdicts import Finding
 
@@ -66,10 +69,11 @@ class _Tally:
 
 @dataclass
 class Judging:
-    """Takes the exchanges of one base URL, one after the other."""
+    """Takes the exchanges of one base URL, one after the other; `drift` is filled where `notes_drift` asks for it."""
 
     base_url: str
     document: Document
+    notes_drift: bool = False
     replies: Counter[tuple[str, int]] = field(default_factory=Counter)
     instances: Counter[str] = field(default_factory=Counter)
     lacks: Counter[str] = field(default_factory=Counter)
@@ -81,6 +85,7 @@ class Judging:
         """Start with nothing."""
         self.notes = Notes(self.document)
         self.story = Story()
+        self.drift = suggestion.Seen(self.document)
         self._bodies: Counter[tuple[str, int]] = Counter()
         self._departures = Departures()
         self._tallies: dict[str, _Tally] = {}
@@ -99,13 +104,26 @@ class Judging:
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
                 if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
                     self._departures.add(departure)
+        if each.lacks == REDUCED and each.is_success:
+            self._add_reduced(each)
         for check in CHECKS.get(each.operation.id, OF_ANY) if each.operation else OF_ANY:
             for outcome in check(each):
                 self._enter(outcome)
         self.story.add(each)
         self.notes.add(each)
+        if self.notes_drift and not each.lacks:
+            suggestion.note(self.drift, self.base_url, each.recorded.exchange)
         if each.operation is not None:
             self._count(each, each.operation.id)
+
+    def _add_reduced(self, each: Seen) -> None:
+        """Judge what is left of a success that was reduced to its shape."""
+        exchange, operation = each.recorded.exchange, each.operation
+        if operation is None or exchange.response is None or each.status not in operation.shapes:
+            return
+        for found in differences(operation.shapes[each.status], exchange.response.body):
+            departure = Departure(found.aspect, operation.id, found.expected, found.seen, exchange, found.places)
+            self._departures.add(departure)
 
     def findings(self, requirements: Mapping[str, object], events: list[Event], known: Known) -> Iterator[Finding]:
         """Yield what was found of each requirement; `events` and `known` are what the story told."""
@@ -144,9 +162,10 @@ class Judging:
     def _add_unknown_user(self, each: Seen, instance: str) -> None:
         text = object_of(each.value).get("detail")
         plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
+        is_sound = plain is not None and self.notes.has_sound_body(each, plain)
         if text == NOT_FOUND:
             self._enter(("MESSAGES-5", None))
-        elif isinstance(text, str) and text != NO_INSTANCE and plain and len(self._unknown_users) < MOST_INSTANCES:
+        elif isinstance(text, str) and text != NO_INSTANCE and is_sound and len(self._unknown_users) < MOST_INSTANCES:
             self._unknown_users.setdefault(instance, ("MESSAGES-5", unknown_user(each)))
 
     def _enter(self, outcome: Outcome, numbers: tuple[int, ...] = ()) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from syncano_contract import run
-from syncano_contract.model import Brief, Coverage, Exchange, Report, Result
+from syncano_contract.model import RECORDED, Brief, Coverage, Exchange, Report, Result
 from syncano_contract.plugin import Collector
 from syncano_contract.recorded import Recording, exchanges
 from syncano_contract.recorded.archive import Archive
@@ -24,7 +24,6 @@ from syncano_contract.traffic import ANOTHER, NONE, OLD, OTHER_INSTANCE, OWN
 from syncano_contract.traffic import UNKNOWN as UNKNOWN_KEY
 from syncano_contract.verdicts import Finding, results
 
-DEPTH = "traffic"
 MOST_BRIEFS = 2000  # rows of the report's table of exchanges
 
 
@@ -51,7 +50,7 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
         started=began,
         seconds=max(0.0, (judging.ended or 0.0) - (judging.began or 0.0)),
         seed=0,
-        depth=DEPTH,
+        depth=RECORDED,
         read_only=False,
         only=(),
         command="",

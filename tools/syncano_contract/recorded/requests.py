@@ -59,6 +59,11 @@ class Notes:
         if operation is not None and seen.status in operation.shapes and seen.is_json:
             self._add_reply(seen, operation)
 
+    def has_sound_body(self, seen: Seen, operation: Operation) -> bool:
+        """Whether the body of a request is as the document has it."""
+        validator = self._bodies[operation.id]
+        return validator is None or validator.is_valid(seen.sent)
+
     def lines(self) -> Iterator[str]:
         """Yield a sentence for each sort."""
         for sort in (UNDOCUMENTED, BODIES, NO_KEY, KEYS_IN_URLS, STATUSES, MEMBERS, WORDINGS):
@@ -70,8 +75,7 @@ class Notes:
                 yield f"{found.total()} {sort}: {', '.join(shown[:MOST_SHOWN])}{more}"
 
     def _add_request(self, seen: Seen, operation: Operation) -> None:
-        validator = self._bodies[operation.id]
-        if validator is not None and not validator.is_valid(seen.sent):
+        if not self.has_sound_body(seen, operation):
             self._count(BODIES, operation.id)
         for keys in self._keys[operation.id]:
             if all(_is_sent(seen, *key) for key in keys):
@@ -138,11 +142,14 @@ def _outline(document: Document, schema: Mapping[str, Any], depth: int = 0) -> O
 
 def _is_within(value: Any, outline: Outline) -> bool:
     """Whether a value has no member that an outline does not have: quicker to know than which."""
-    if type(value) is dict and outline:
-        if not value.keys() <= outline.keys():
+    if type(value) is not dict or not outline:
+        return type(value) is not list or not value or not outline
+    if not value.keys() <= outline.keys():
+        return False
+    for name, inner in outline.items():
+        if inner and (member := value.get(name)) and not _is_within(member, inner):
             return False
-        return all(_is_within(value[name], inner) for name, inner in outline.items() if inner and value.get(name))
-    return type(value) is not list or not value or not outline
+    return True
 
 
 def _undocumented(value: Any, outline: Outline, place: str = "") -> Iterator[str]:

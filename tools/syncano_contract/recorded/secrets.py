@@ -48,9 +48,9 @@ class Secrets:
             self._keep("user_key", seen.value.get("user_key"))
         if isinstance(seen.sent, dict):
             self._keep("password", seen.sent.get("password"))
-        for name in COOKIES:
-            if value := seen.headers.get(name) or seen.answered.get(name):
-                for piece in PIECE.findall(value):
+        for headers in (seen.headers, seen.answered):
+            for name in () if COOKIES.isdisjoint(headers) else COOKIES & headers.keys():
+                for piece in PIECE.findall(headers[name]):
                     self._keep("header", piece)
 
     def _keep(self, kind: str, value: object) -> None:

@@ -8,14 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from syncano_contract import judge, leaks
 from syncano_contract.document import Document, Operation
-from syncano_contract.model import Headers, Request, Response, path_below
+from syncano_contract.model import Headers, Request, Response
+from syncano_contract.recorded.base import path_in
 from syncano_contract.recorded.entry import Recorded
-from syncano_contract.redact import ALONE
+from syncano_contract.recorded.reduced import REDUCED, is_reduced
 from syncano_contract.session import Sighting
-
-# What stands for a value in a body that was reduced to its shape before it was recorded, see `strangers`.
-TYPES = frozenset({"<string>", "<number>", "<boolean>", "<null>"})
-REDUCED = "was reduced to its shape before"
 
 
 class Seen(NamedTuple):
@@ -45,6 +42,11 @@ class Seen(NamedTuple):
     user_key: str
 
     @property
+    def shows_somebody(self) -> bool:
+        """Whether a success showed a user, though perhaps one of whom a shape alone was recorded."""
+        return self.user is not None or (self.is_success and self.lacks == REDUCED)
+
+    @property
     def is_success(self) -> bool:
         """Whether an operation was answered with a 2xx."""
         return self.operation is not None and self.status // 100 == 2
@@ -54,7 +56,7 @@ def seen(recorded: Recorded, base_url: str, document: Document) -> Seen:
     """Return a recorded exchange as the document has it."""
     exchange = recorded.exchange
     request, response = exchange.request, exchange.response
-    path = path_below(base_url, request.url)
+    path = path_in(base_url, request.url)
     operation, parameters = document.match(request.method, path) or (None, {})
     headers = _by_name(request.headers)
     value, is_json, lacks = _body(response, recorded.lacks)
@@ -104,20 +106,6 @@ def _json(body: bytes) -> tuple[Any, bool]:
         return judge.parse(body), True
     except ValueError:
         return None, False
-
-
-def is_reduced(value: Any) -> bool:
-    """Whether a JSON value has names of types in the place of all that was in it."""
-    waiting, found = [value], False
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict | list):
-            waiting += each.values() if isinstance(each, dict) else each
-        elif isinstance(each, str) and each in TYPES:
-            found = True
-        elif not isinstance(each, str) or not ALONE.fullmatch(each):  # a placeholder may stand there for a key
-            return False
-    return found
 
 
 def in_query(request: Request, name: str) -> str:

@@ -1,22 +1,15 @@
-"""What recorded exchanges show together, in the order of their times: whose each key is, and until when.
-
-Traffic has gaps. A key belongs to one user for ever, and one that a reset replaced never comes back; whatever else
-a request could explain that was not recorded (a change, a reset, a removal, a right of an API key) cannot be told.
-"""
+"""What recorded exchanges show together, in the order of their times: whose each key is, and until when."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from syncano_contract.outcome import CannotTell, Failed
-from syncano_contract.recorded.checks import DETAILS, Outcome
 from syncano_contract.recorded.seen import Seen, object_of
 from syncano_contract.redact import ALONE, SHORTEST
 
 UNHIDDEN = "<redacted>"  # stands for many secrets, so that it is none
-REFUSED = frozenset({403, 404})
+
 User = tuple[str, int]  # instance and id
 
 
@@ -38,6 +31,7 @@ class Event(NamedTuple):
     shown_key: str
     lasting: int  # a hash of what of a user nothing ever changes
     profile: int | None
+    shows: bool  # somebody, though perhaps by a shape alone
 
     @property
     def is_success(self) -> bool:
@@ -67,21 +61,22 @@ class Story:
         key, number = body.get("user_key"), seen.parameters.get("user_id", "")
         user_key, api_key, instance = _telling(seen.user_key), seen.api_key, seen.parameters["instance_name"]
         event = Event(
-            began=seen.recorded.began,
-            ended=seen.recorded.ended,
-            seconds=seen.recorded.exchange.seconds,
-            number=seen.recorded.exchange.number,
-            operation=seen.operation.id,
-            instance=same(instance, instance),
-            addressed=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None,
-            api_key=same(api_key, api_key),
-            user_key=same(user_key, user_key),
-            form="header" if seen.headers.get("x-user-key") else "query",
-            status=seen.status,
-            shown=_integer(body.get("id")),
-            shown_key=_telling(same(key, key)) if isinstance(key, str) else "",
-            lasting=_lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
-            profile=_integer(profile.get("id")),
+            seen.recorded.began,
+            seen.recorded.ended,
+            seen.recorded.exchange.seconds,
+            seen.recorded.exchange.number,
+            seen.operation.id,
+            same(instance, instance),
+            int(number) if number.isascii() and number.isdigit() and len(number) < 20 else None,
+            same(api_key, api_key),
+            same(user_key, user_key),
+            "header" if seen.headers.get("x-user-key") else "query",
+            seen.status,
+            _integer(body.get("id")),
+            _telling(same(key, key)) if isinstance(key, str) else "",
+            _lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
+            _integer(profile.get("id")),
+            seen.shows_somebody,
         )
         self._events.append(event)
 
@@ -143,143 +138,6 @@ class Known:
         """Whether a request was sent with a key after a reset had replaced it."""
         end = self.ends.get(event.user_key)
         return end is not None and end.ended <= event.began
-
-
-Found = Iterator[tuple[Outcome, tuple[int, ...]]]
-Rule = Callable[[list[Event], Known], Found]
-
-
-def a_key_shows_its_user(events: list[Event], known: Known) -> Found:
-    """Details with somebody's key shows that user, and no other instance knows the key."""
-    for event in events:
-        owner = known.owner(event.user_key)
-        if event.operation != "getUserDetails" or owner is None or event.number == known.first[event.user_key].number:
-            continue
-        first = known.first[event.user_key].number
-        if event.instance != owner[0]:
-            yield from _of_another_instance(event, first)
-        elif event.user is not None and event.is_success:
-            failed = Failed("the user of the key", "another user", places=("/id",))
-            yield (DETAILS[event.form], failed if event.user != owner else None), (first, event.number)
-
-
-def _of_another_instance(event: Event, first: int) -> Found:
-    if event.is_success and event.user:
-        seen = f"{event.status}, with a user"
-        yield ("USER-DETAILS-7", Failed("a key of another instance to show nothing", seen)), (first, event.number)
-    elif event.status in REFUSED:
-        yield ("USER-DETAILS-7", None), (event.number,)
-
-
-def a_user_stays_the_same(events: list[Event], _: Known) -> Found:
-    """What nothing ever changes of a user (id, profile, creation) is the same at every look with the same key."""
-    looks: dict[tuple[str, str], Event] = {}
-    for event in events:
-        if event.operation != "getUserDetails" or not event.is_success or not event.lasting or not event.user_key:
-            continue
-        before = looks.setdefault((event.instance, event.user_key), event)
-        if before.lasting != event.lasting:
-            failed = Failed("id, profile and creation time to be as they were", "others")
-            yield ("USER-DETAILS-9", failed), (before.number, event.number)
-
-
-def an_id_is_the_one_addressed(events: list[Event], _: Known) -> Found:
-    """An update or a reset shows the user whose id the path has."""
-    names = {"updateUser": "USERS-UPDATE-4", "resetUserKey": "USERS-RESET-3"}
-    for event in events:
-        name = names.get(event.operation)
-        if name and event.is_success and None not in (event.addressed, event.shown) and event.addressed != event.shown:
-            yield (
-                (name, Failed("the id in the path to be that in the reply", "another", places=("/id",))),
-                (event.number,),
-            )
-
-
-def users_are_distinct(events: list[Event], _: Known) -> Found:
-    """No two adds show the same id, profile or key; where a removal frees ids, only the key tells."""
-    ids: dict[tuple[str, object], Event] = {}
-    keys: dict[str, Event] = {}
-    for event in events:
-        if event.operation != "addUser" or not event.is_success or event.user is None:
-            continue
-        told = [(event.instance, event.shown), (event.instance, ("profile", event.profile))]
-        is_again = [ids[each] for each in told if each in ids and event.profile is not None]
-        same_key = keys.get(event.shown_key) if event.shown_key else None
-        if same_key:
-            failed = Failed("two users with different user_key", "the same in both", places=("/user_key",))
-            yield ("USERS-ADD-3", failed), (same_key.number, event.number)
-        elif is_again:
-            reason = "two adds showed the same id or profile, and the first user may have been removed meanwhile"
-            yield ("USERS-ADD-3", CannotTell(reason)), (is_again[0].number, event.number)
-        elif ids:
-            yield ("USERS-ADD-3", None), (event.number,)
-        ids.update(dict.fromkeys(told, event))
-        keys[event.shown_key] = event
-
-
-def a_reset_shows_a_new_key(events: list[Event], known: Known) -> Found:
-    """The key in the reply to a reset is none that the user had before."""
-    for event in events:
-        if event.operation != "resetUserKey" or not event.is_success or not event.shown_key:
-            continue
-        before = known.before(event)
-        if event.shown_key in before or event.shown_key == event.user_key:
-            failed = Failed("a new user_key", "the old one", places=("/user_key",))
-            yield ("USERS-RESET-2", failed), (known.first[event.shown_key].number, event.number)
-        elif before:
-            yield ("USERS-RESET-2", None), (event.number,)
-
-
-def a_new_key_works(events: list[Event], known: Known) -> Found:
-    """A key from a reset works from then on; where it does not, another reset may have come between, unless it does."""
-    refused: dict[tuple[str, str, str], Event] = {}
-    for event in events:
-        first = known.first.get(event.user_key)
-        if first is None or first.operation != "resetUserKey" or first.ended > event.began:
-            continue
-        if event.operation != "getUserDetails" or event.instance != first.instance or known.is_old(event):
-            continue
-        asked = event.user_key, event.api_key, event.form
-        is_odd = event.status in REFUSED and (event.api_key, event.instance) in known.trusted
-        if is_odd and not known.is_replaced(first):
-            refused.setdefault(asked, event)
-        elif event.is_success:
-            before = refused.pop(asked, None)
-            if before and before.ended <= event.began:
-                failed = Failed("the new key to work at once", f"{before.status}, and later {event.status}")
-                yield ("USERS-RESET-4", failed), (first.number, event.number, before.number)
-            else:
-                yield ("USERS-RESET-4", None), (first.number, event.number)
-    for event in refused.values():
-        reason = f"a key from a reset was refused with {event.status}: another reset or a removal may explain that"
-        yield ("USERS-RESET-4", CannotTell(reason)), (known.first[event.user_key].number, event.number)
-
-
-def an_old_key_is_refused(events: list[Event], known: Known) -> Found:
-    """A key that a reset replaced shows nobody any more; an API key may update and reset without it."""
-    for event in events:
-        if not known.is_old(event):
-            continue
-        numbers = (known.first[event.user_key].number, known.ends[event.user_key].number, event.number)
-        if event.status in REFUSED:
-            yield ("USERS-RESET-5", None), numbers
-        elif event.is_success and event.operation == "getUserDetails":
-            yield ("USERS-RESET-5", Failed("the old key to be refused with 403 or 404", f"{event.status}")), numbers
-        elif event.is_success and event.operation != "addUser":
-            reason = f"{event.operation} succeeded with an old key, which the rights of the API key may explain"
-            yield ("USERS-RESET-5", CannotTell(reason)), numbers
-
-
-def outcomes(events: list[Event], known: Known) -> Found:
-    """Yield what the rules find, each with the numbers of the exchanges that show it."""
-    for rule in RULES:
-        yield from rule(events, known)
-
-
-RULES: tuple[Rule, ...] = (
-    *(a_key_shows_its_user, a_user_stays_the_same, an_id_is_the_one_addressed, users_are_distinct),
-    *(a_reset_shows_a_new_key, a_new_key_works, an_old_key_is_refused),
-)
 
 
 def _telling(key: str) -> str:

@@ -72,12 +72,20 @@ def _circumstances(report: Report) -> str:
         f"Document {code(report.document)}{overlays}",
         f"instance {code(report.instance)}",
         f"{report.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        f"depth {code(report.depth)}",
-        f"seed {code(str(report.seed))}",
-        f"{counted(report.requests, 'request')} in {report.seconds:.1f} s",
+        *_extent(report),
         code(report.tool),
     )
     return " · ".join(told)
+
+
+def _extent(report: Report) -> tuple[str, ...]:
+    if report.is_recorded:
+        return (f"{counted(report.requests, 'recorded exchange')} within {report.seconds:.1f} s",)
+    return (
+        f"depth {code(report.depth)}",
+        f"seed {code(str(report.seed))}",
+        f"{counted(report.requests, 'request')} in {report.seconds:.1f} s",
+    )
 
 
 def _table(report: Report) -> str:

@@ -5,8 +5,8 @@ key are no evidence of anything. That an operation refuses keys with an undocume
 still refuses, and the requirements on keys go on asking for the documented status, whatever the document lists.
 """
 
-from syncano_contract.suggestion.seen import Seen, seen_in
+from syncano_contract.suggestion.seen import Seen, note, seen_in
 from syncano_contract.suggestion.suggesting import Suggestion, suggest
 from syncano_contract.suggestion.written import to_yaml
 
-__all__ = ["Seen", "Suggestion", "seen_in", "suggest", "to_yaml"]
+__all__ = ["Seen", "Suggestion", "note", "seen_in", "suggest", "to_yaml"]

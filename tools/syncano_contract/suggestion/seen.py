@@ -124,10 +124,15 @@ def seen_in(document: Document, base_url: str, exchanges: Iterable[Exchange]) ->
     """Count what all replies show whose requests address an operation, as the judge takes them."""
     seen = Seen(document)
     for exchange in exchanges:
-        operation = judge.addressed(document, base_url, exchange)
-        if operation is not None and exchange.response is not None:
-            seen.note(operation, exchange.response)
+        note(seen, base_url, exchange)
     return seen
+
+
+def note(seen: Seen, base_url: str, exchange: Exchange) -> None:
+    """Count what a reply shows whose request addresses an operation, as the judge takes it."""
+    operation = judge.addressed(seen.document, base_url, exchange)
+    if operation is not None and exchange.response is not None:
+        seen.note(operation, exchange.response)
 
 
 def media_type_of(response: Response) -> str:
