@@ -10,7 +10,7 @@ import click
 from syncano_contract import output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import inert, progress, worded
-from syncano_contract.clients import generating, making, table, written
+from syncano_contract.clients import folder, generating, making, table, written
 from syncano_contract.clients.outcome import Outcome, State
 
 EXIT = {State.PASSED: 0, State.FAILED: 1, State.UNTESTED: 2}
@@ -53,7 +53,8 @@ def clients_command(
     """
     with worded():
         languages = generating.languages(names, progress)
-        order = making.Order(amended(overlays), languages, out, is_verified, is_forced)
+        order = making.Order(amended(overlays), languages, out, is_verified)
+        folder.claim(out, [language.name for language in languages], force=is_forced)
         outcomes = []
         for outcome in making.make(order, progress):
             outcomes.append(outcome)

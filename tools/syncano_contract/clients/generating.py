@@ -21,12 +21,10 @@ MORE = "all client generators of openapi-generator, not proven"
 
 @dataclass(frozen=True)
 class Client:
-    """A client that was generated: where it is, and by which version of which generator from which document."""
+    """A client that was generated, and where it is."""
 
     language: Language
     folder: Path
-    generator_version: str
-    document: str
 
 
 def languages(names: tuple[str, ...], tell: Tell) -> tuple[Language, ...]:
@@ -48,18 +46,15 @@ def generate(language: Language, document: Document, folder: Path, tell: Tell) -
     source.write_text(json.dumps(form(language, document.tree), ensure_ascii=False), encoding="utf-8")
     generators.generate(generators.Task(language, document.version, source, folder), tell)
     source.unlink()
-    for name in language.unwanted:
-        (folder / name).unlink(missing_ok=True)
-    client = Client(language, folder, generators.version(language), document.version)
-    _add_ours(client)
-    return client
+    _add_ours(language, document, folder)
+    return Client(language, folder)
 
 
-def _add_ours(client: Client) -> None:
+def _add_ours(language: Language, document: Document, folder: Path) -> None:
     """Add what no generator makes: what is in our folder of the language, the README, and the licence."""
-    if client.language.proof:
-        ours = FILES / client.language.name / "client"
-        shutil.copytree(ours, client.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.j2"))
-    for name, text in readme.made(client.language, client.document, client.generator_version).items():
-        (client.folder / name).write_text(text, encoding="utf-8")
-    shutil.copyfile(LICENSE, client.folder / "LICENSE")
+    if language.proof:
+        ours = FILES / language.name / "client"
+        shutil.copytree(ours, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.j2"))
+    for name, text in readme.made(language, document, folder).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    shutil.copyfile(LICENSE, folder / "LICENSE")

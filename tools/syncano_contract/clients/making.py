@@ -1,4 +1,4 @@
-"""`clients` as a whole: each language generated, put into its place and, if that is asked for, verified."""
+"""`clients` as a whole: each language generated, verified if that is asked for, and put into its place."""
 
 from __future__ import annotations
 
@@ -20,21 +20,19 @@ from syncano_contract.model import Problem
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: which document in which languages, into which folder, and whether to verify it."""
+    """What is asked for: clients of which document, in which languages and folder, and whether to verify them."""
 
     document: Document
     languages: Sequence[Language]
     out: Path
     is_verified: bool
-    is_forced: bool
 
 
 def make(order: Order, tell: Tell) -> Iterator[Outcome]:
-    """Make the clients one after the other; raises Problem where one cannot be put into its place.
+    """Make the clients one after the other, in a folder that is ours; raises Problem where that cannot be written to.
 
-    What cannot be generated, as something is missing, is untested, and the folder of that client stays as it was.
+    Where one cannot be generated, as something is missing, all of its steps are untested, and its place is left alone.
     """
-    folder.claim(order.out, force=order.is_forced)
     for language in order.languages:
         began = time.monotonic()
         steps = _made(order, language, tell)
@@ -43,13 +41,11 @@ def make(order: Order, tell: Tell) -> Iterator[Outcome]:
 
 
 def _made(order: Order, language: Language, tell: Tell) -> tuple[Step, ...]:
-    place = order.out / language.name
-    folder.claim(place, force=order.is_forced)
     with TemporaryDirectory(prefix=".", dir=order.out, ignore_cleanup_errors=True) as work:
         try:
             client = generate(language, order.document, Path(work) / language.name, tell)
         except Problem as problem:
             return untested(problem.what, problem.fix)
         steps = verify(client, order.document, tell) if order.is_verified else ()
-        folder.place(client.folder, place, force=order.is_forced)
+        folder.place(client.folder, order.out / language.name)
     return steps
