@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -62,9 +63,9 @@ def clients_command(
         if is_verified:
             for name, text in written.files(order.document, outcomes).items():
                 output.write(out / name, [text])
-        lines = [*(table.to_lines(outcomes) if is_verified else table.missing(outcomes))]
-        lines += [f"page: {out / written.PAGE}"] if is_verified else []
-        click.echo("\n".join(inert(lines)))
+            _print([*table.to_lines(outcomes), f"page: {out / written.PAGE}"])
+        else:
+            _print([*table.missing(outcomes)])
     sys.exit(max((EXIT[outcome.state] for outcome in outcomes), key=_gravity))
 
 
@@ -76,3 +77,8 @@ def _line(outcome: Outcome, out: Path) -> str:
 def _gravity(code: int) -> int:
     """Order exit codes: a failure counts more than what could not be tested."""
     return (0, 2, 1).index(code)
+
+
+def _print(lines: Sequence[str]) -> None:
+    for line in inert(lines):
+        click.echo(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,14 +18,6 @@ from syncano_contract.resources import LICENSE
 MORE = "all client generators of openapi-generator, not proven"
 
 
-@dataclass(frozen=True)
-class Client:
-    """A client that was generated, and where it is."""
-
-    language: Language
-    folder: Path
-
-
 def languages(names: tuple[str, ...], tell: Tell) -> tuple[Language, ...]:
     """Return languages by their names, each once, all that are proven for none; raises Problem for unknown ones."""
     strange = [name for name in names if name not in PROVEN]
@@ -39,7 +30,7 @@ def languages(names: tuple[str, ...], tell: Tell) -> tuple[Language, ...]:
     return tuple(PROVEN[name] if name in PROVEN else other(name) for name in dict.fromkeys(names or PROVEN))
 
 
-def generate(language: Language, document: Document, folder: Path, tell: Tell) -> Client:
+def generate(language: Language, document: Document, folder: Path, tell: Tell) -> None:
     """Make a client in a folder that is not there yet; raises Problem where its generator fails or cannot be had."""
     folder.mkdir()
     source = folder.with_suffix(".openapi.json")
@@ -47,7 +38,6 @@ def generate(language: Language, document: Document, folder: Path, tell: Tell) -
     generators.generate(generators.Task(language, document.version, source, folder), tell)
     source.unlink()
     _add_ours(language, document, folder)
-    return Client(language, folder)
 
 
 def _add_ours(language: Language, document: Document, folder: Path) -> None:

@@ -22,6 +22,7 @@ def files(document: Document, outcomes: Sequence[Outcome]) -> dict[str, str]:
 def to_json(document: Document, outcomes: Sequence[Outcome]) -> str:
     """Return clients.json, whose JSON Schema is clients.schema.json."""
     value = {
+        "version": 1,
         "tool": f"syncano-contract {version('syncano-contract')}",
         "document": {"version": document.version, "overlays": [*document.overlays]},
         "steps": dict(STEPS),
