@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -51,13 +51,15 @@ class Recording:
 
             async def sending(message: Message) -> None:
                 sent.append(message)
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    # Before the client has it: it may be the last thing that it waits for.
+                    seconds = time.monotonic() - clock
+                    number = len(self.exchanges) + 1
+                    request, response = _request(scope, received), _response(sent)
+                    self.exchanges.append(Exchange(number, started, seconds, SENDER, request, response))
                 await send(message)
 
             await app(scope, receiving, sending)
-            seconds = time.monotonic() - clock
-            number = len(self.exchanges) + 1
-            exchange = Exchange(number, started, seconds, SENDER, _request(scope, received), _response(sent))
-            self.exchanges.append(exchange)
 
         return recorded
 
@@ -80,9 +82,9 @@ def _request(scope: Scope, received: Iterable[Message]) -> Request:
     return Request(scope["method"], url, headers, _body(received) or None)
 
 
-def _response(sent: Iterable[Message]) -> Response | None:
-    start = next((message for message in sent if message["type"] == "http.response.start"), None)
-    return Response(start["status"], "", _headers(start["headers"]), _body(sent)) if start else None
+def _response(sent: Sequence[Message]) -> Response:
+    start = sent[0]
+    return Response(start["status"], "", _headers(start["headers"]), _body(sent))
 
 
 def _headers(given: Iterable[tuple[bytes, bytes]]) -> Headers:
