@@ -30,6 +30,7 @@ STEPS: Mapping[str, str] = {
     "400": "A refused body is told by a typed error that names both members.",
     "403": "An unknown API key is told by a typed error.",
     "404": "An unknown instance is told by a typed error.",
+    "redirect": "A redirect, which would take the keys along, is not followed.",
     "null": "Members that are null are read as such.",
     "unicode": "A name with letters of two scripts, an emoji, quotes and a backslash comes back as it was sent.",
     RETRY: "A request that came too soon is sent again, after as long a time as the deployment asks for.",
