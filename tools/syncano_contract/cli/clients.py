@@ -10,9 +10,10 @@ import click
 
 from syncano_contract import output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
+from syncano_contract.cli.signals import Signals
 from syncano_contract.cli.words import inert, progress, worded
 from syncano_contract.clients import folder, generating, making, table, written
-from syncano_contract.clients.outcome import Outcome, State
+from syncano_contract.clients.outcome import State
 
 EXIT = {State.PASSED: 0, State.FAILED: 1, State.UNTESTED: 2}
 
@@ -52,14 +53,11 @@ def clients_command(
       syncano-contract clients python go --verify
       syncano-contract clients kotlin --out build/kotlin --overlay overlays/syncano-platform.yaml
     """
-    with worded():
+    with worded(), Signals():  # so that half-made clients are removed
         languages = generating.languages(names, progress)
         order = making.Order(amended(overlays), languages, out, is_verified)
         folder.claim(out, [language.name for language in languages], force=is_forced)
-        outcomes = []
-        for outcome in making.make(order, progress):
-            outcomes.append(outcome)
-            progress(_line(outcome, out))
+        outcomes = [*making.make(order, progress)]
         if is_verified:
             for name, text in written.files(order.document, outcomes).items():
                 output.write(out / name, [text])
@@ -67,11 +65,6 @@ def clients_command(
         else:
             _print([*table.missing(outcomes)])
     sys.exit(max((EXIT[outcome.state] for outcome in outcomes), key=_gravity))
-
-
-def _line(outcome: Outcome, out: Path) -> str:
-    how = "" if outcome.language.proof else ", not proven"
-    return f"{out / outcome.language.name}: {outcome.generator}{how}, {outcome.seconds:.0f} s"
 
 
 def _gravity(code: int) -> int:
