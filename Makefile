@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits differences networks soak publish-proof browser pictures bench lint-document lock portal wheel clean
+.PHONY: help setup conformance prove test lint seeds edits differences networks soak publish-proof browser pictures bench clients lint-document lock portal wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -46,6 +46,12 @@ publish-proof: $(READY)  ## slow proof: the portals' own command lines publish t
 
 bench: $(READY)  ## measure our depths beside plain schemathesis, half an hour (FAULTS=4: every 4th; FAULTS=all)
 	@$(BIN)/python -m bench $(if $(FAULTS),--faults $(FAULTS)) $(ARGS)
+
+# Debian's PHP and Ruby are installed where they are missing and root may; all else comes into the user's cache.
+clients: $(READY)  ## generate the clients in five languages, and drive each as its users would (LANGS="python go")
+	@tools/clients.sh $(BIN)/python
+	@$(BIN)/syncano-contract clients $(LANGS) --verify $(ARGS)
+	@$(BIN)/pytest -q tools/proofs/test_clients.py
 
 lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff check

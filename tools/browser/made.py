@@ -12,6 +12,7 @@ from edits import altered
 from handmade import add, details, failed, judged, odd, reply, report, required
 from handmade_runs import answered, kept, ran
 from syncano_contract import comparison, document, run
+from syncano_contract.clients import page as clients_page
 from syncano_contract.model import Level, Report, Requirement, Verdict
 from syncano_contract.proof import REFERENCE, Failure, Proof, Trial, prove
 from syncano_contract.reference import faults
@@ -19,6 +20,7 @@ from syncano_contract.reference.server import Embedded
 from syncano_contract.report import compare, html, index, proof, reading, results, trace
 from syncano_contract.settings import Depth
 from syncano_contract.trace import Trace
+from test_clients import FAILED, MISSING, PASSED, outcome
 from test_prove import odd as odd_proof
 from test_trace import traced
 
@@ -109,6 +111,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "index": lambda: indexed(*over_time(), odd()),
     "trace": lambda: of_trace(traced()),
     "trace-with-gaps": lambda: of_trace(with_gaps()),
+    "clients": lambda: clients_page.to_html(
+        document.load(), [outcome(PASSED), outcome(FAILED, "go"), outcome(MISSING, "ruby"), outcome(MISSING, "kotlin")]
+    ),
     "prove": lambda: of_proof(whole_proof()),
     "prove-odd": lambda: of_proof(odd_proof()),
 }

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from syncano_contract import output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
+from syncano_contract.cli.signals import Signals
 from syncano_contract.cli.words import inert, progress, worded
-from syncano_contract.clients import generating, making, table, written
-from syncano_contract.clients.outcome import Outcome, State
+from syncano_contract.clients import folder, generating, making, table, written
+from syncano_contract.clients.outcome import State
 
 EXIT = {State.PASSED: 0, State.FAILED: 1, State.UNTESTED: 2}
 
@@ -51,27 +53,25 @@ def clients_command(
       syncano-contract clients python go --verify
       syncano-contract clients kotlin --out build/kotlin --overlay overlays/syncano-platform.yaml
     """
-    with worded():
+    with worded(), Signals():  # so that half-made clients are removed
         languages = generating.languages(names, progress)
-        order = making.Order(amended(overlays), languages, out, is_verified, is_forced)
-        outcomes = []
-        for outcome in making.make(order, progress):
-            outcomes.append(outcome)
-            progress(_line(outcome, out))
+        order = making.Order(amended(overlays), languages, out, is_verified)
+        folder.claim(out, [language.name for language in languages], force=is_forced)
+        outcomes = [*making.make(order, progress)]
         if is_verified:
             for name, text in written.files(order.document, outcomes).items():
                 output.write(out / name, [text])
-        lines = [*(table.to_lines(outcomes) if is_verified else table.missing(outcomes))]
-        lines += [f"page: {out / written.PAGE}"] if is_verified else []
-        click.echo("\n".join(inert(lines)))
+            _print([*table.to_lines(outcomes), f"page: {out / written.PAGE}"])
+        else:
+            _print([*table.missing(outcomes)])
     sys.exit(max((EXIT[outcome.state] for outcome in outcomes), key=_gravity))
-
-
-def _line(outcome: Outcome, out: Path) -> str:
-    how = "" if outcome.language.proof else ", not proven"
-    return f"{out / outcome.language.name}: {outcome.generator}{how}, {outcome.seconds:.0f} s"
 
 
 def _gravity(code: int) -> int:
     """Order exit codes: a failure counts more than what could not be tested."""
     return (0, 2, 1).index(code)
+
+
+def _print(lines: Sequence[str]) -> None:
+    for line in inert(lines):
+        click.echo(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,16 +18,6 @@ from syncano_contract.resources import LICENSE
 MORE = "all client generators of openapi-generator, not proven"
 
 
-@dataclass(frozen=True)
-class Client:
-    """A client that was generated: where it is, and by which version of which generator from which document."""
-
-    language: Language
-    folder: Path
-    generator_version: str
-    document: str
-
-
 def languages(names: tuple[str, ...], tell: Tell) -> tuple[Language, ...]:
     """Return languages by their names, each once, all that are proven for none; raises Problem for unknown ones."""
     strange = [name for name in names if name not in PROVEN]
@@ -41,25 +30,21 @@ def languages(names: tuple[str, ...], tell: Tell) -> tuple[Language, ...]:
     return tuple(PROVEN[name] if name in PROVEN else other(name) for name in dict.fromkeys(names or PROVEN))
 
 
-def generate(language: Language, document: Document, folder: Path, tell: Tell) -> Client:
+def generate(language: Language, document: Document, folder: Path, tell: Tell) -> None:
     """Make a client in a folder that is not there yet; raises Problem where its generator fails or cannot be had."""
     folder.mkdir()
     source = folder.with_suffix(".openapi.json")
     source.write_text(json.dumps(form(language, document.tree), ensure_ascii=False), encoding="utf-8")
     generators.generate(generators.Task(language, document.version, source, folder), tell)
     source.unlink()
-    for name in language.unwanted:
-        (folder / name).unlink(missing_ok=True)
-    client = Client(language, folder, generators.version(language), document.version)
-    _add_ours(client)
-    return client
+    _add_ours(language, document, folder)
 
 
-def _add_ours(client: Client) -> None:
+def _add_ours(language: Language, document: Document, folder: Path) -> None:
     """Add what no generator makes: what is in our folder of the language, the README, and the licence."""
-    if client.language.proof:
-        ours = FILES / client.language.name / "client"
-        shutil.copytree(ours, client.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.j2"))
-    for name, text in readme.made(client.language, client.document, client.generator_version).items():
-        (client.folder / name).write_text(text, encoding="utf-8")
-    shutil.copyfile(LICENSE, client.folder / "LICENSE")
+    if language.proof:
+        ours = FILES / language.name / "client"
+        shutil.copytree(ours, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.j2"))
+    for name, text in readme.made(language, document, folder).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    shutil.copyfile(LICENSE, folder / "LICENSE")

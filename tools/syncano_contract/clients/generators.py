@@ -81,6 +81,7 @@ def _by_openapi_python_client(task: Task, tell: Tell) -> None:
     path = os.pathsep.join([str(environment / "bin"), os.environ.get("PATH", os.defpath)])  # it formats with ruff
     _call([*words, "--path", str(task.source), "--output-path", str(task.folder)], PATH=path)
     shutil.rmtree(task.folder / ".ruff_cache")
+    (task.folder / ".gitignore").unlink()
 
 
 def _by_openapi_typescript(task: Task, tell: Tell) -> None:

@@ -32,7 +32,7 @@ class Language:
     """A language by the name that it is asked for with; one without a proof is generated all the same.
 
     `generator` is the tool, `target` what that tool calls the language, `options` what it is told besides. `unwanted`
-    are files that it makes and no user of the client needs.
+    are files that openapi-generator would make and no user of the client needs.
     """
 
     name: str
@@ -49,8 +49,10 @@ OPENAPI_GENERATOR, OPENAPI_PYTHON, OPENAPI_TYPESCRIPT = (
     "openapi-python-client",
     "openapi-typescript",
 )
-# Clutter of a repository's own, and tests without a single assertion.
-CLUTTER = ("git_push.sh", ".travis.yml", ".gitlab-ci.yml", ".gitignore", "README.md", "docs/**", "test/**", "spec/**")
+# Clutter of a repository's own.
+CLUTTER = ("git_push.sh", ".travis.yml", ".gitlab-ci.yml", ".gitignore")
+# In the place of the README there is ours, the rest tells of no more than the code, and no test asserts anything.
+OF_PROVEN = ("README.md", "docs/**", "test/**", "spec/**")
 # In the place of a name that is made of the first operation that has this body.
 REFUSAL = "addUser_400_response=Refusal"
 
@@ -58,7 +60,6 @@ PYTHON = Language(
     name="python",
     title="Python",
     generator=OPENAPI_PYTHON,
-    unwanted=(".gitignore",),
     proof=Proof(
         chain=python,
         usage="examples/usage.py",
@@ -94,7 +95,7 @@ GO = Language(
         *("--additional-properties", "disallowAdditionalPropertiesIfNotPresent=false"),
         *("--type-mappings", "integer=int64"),  # ids have no upper limit
     ),
-    unwanted=("api/**",),
+    unwanted=(*OF_PROVEN, "api/**"),
     proof=Proof(
         chain=go,
         usage="examples/usage/usage.go",
@@ -113,7 +114,7 @@ PHP = Language(
         *("--additional-properties", r"invokerPackage=Syncano\Users,composerPackageName=syncano/users"),
         *("--additional-properties", "licenseName=MIT,artifactVersion={version}"),
     ),
-    unwanted=("phpunit.xml.dist", ".php-cs-fixer.dist.php"),
+    unwanted=(*OF_PROVEN, "phpunit.xml.dist", ".php-cs-fixer.dist.php"),
     proof=Proof(
         chain=php,
         usage="examples/usage.php",
@@ -132,7 +133,7 @@ RUBY = Language(
         *("--additional-properties", "gemLicense=MIT,gemVersion={version}"),
         *("--library", "faraday"),  # the other ones follow redirects, and take the keys along
     ),
-    unwanted=(".rspec", ".rubocop.yml", "Rakefile", "Gemfile"),
+    unwanted=(*OF_PROVEN, ".rspec", ".rubocop.yml", "Rakefile", "Gemfile"),
     proof=Proof(
         chain=ruby,
         usage="examples/usage.rb",

@@ -1,4 +1,4 @@
-"""`clients` as a whole: each language generated, put into its place and, if that is asked for, verified."""
+"""`clients` as a whole: each language generated, verified if that is asked for, and put into its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from syncano_contract.clients import folder, generators
 from syncano_contract.clients.generating import generate
 from syncano_contract.clients.languages import Language
 from syncano_contract.clients.outcome import Outcome, Step, untested
-from syncano_contract.clients.verifying import verify
+from syncano_contract.clients.toolchains import Paths
+from syncano_contract.clients.verifying import find, verify
 from syncano_contract.document import Document
 from syncano_contract.installed import Tell
 from syncano_contract.model import Problem
@@ -20,36 +21,39 @@ from syncano_contract.model import Problem
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: which document in which languages, into which folder, and whether to verify it."""
+    """What is asked for: clients of which document, in which languages and folder, and whether to verify them."""
 
     document: Document
     languages: Sequence[Language]
     out: Path
     is_verified: bool
-    is_forced: bool
 
 
 def make(order: Order, tell: Tell) -> Iterator[Outcome]:
-    """Make the clients one after the other; raises Problem where one cannot be put into its place.
+    """Make the clients one after the other, in a folder that is ours; raises Problem where that cannot be written to.
 
-    What cannot be generated, as something is missing, is untested, and the folder of that client stays as it was.
+    What is missing to verify them is told before anything is made. Where one cannot be generated, as something is
+    missing, all of its steps are untested, and its place is left alone.
     """
-    folder.claim(order.out, force=order.is_forced)
+    chains = {language.name: find(language, tell) for language in order.languages if order.is_verified}
+    for name, found in chains.items():
+        if isinstance(found, Problem):
+            tell(f"{name} will be untested: {found.what}; {found.fix}".rstrip("; "))
     for language in order.languages:
         began = time.monotonic()
-        steps = _made(order, language, tell)
         generator = f"{language.generator} {generators.version(language)}"
+        steps = _made(order, language, chains.get(language.name), tell)
         yield Outcome(language, generator, steps, time.monotonic() - began)
 
 
-def _made(order: Order, language: Language, tell: Tell) -> tuple[Step, ...]:
-    place = order.out / language.name
-    folder.claim(place, force=order.is_forced)
+def _made(order: Order, language: Language, found: Paths | Problem | None, tell: Tell) -> tuple[Step, ...]:
     with TemporaryDirectory(prefix=".", dir=order.out, ignore_cleanup_errors=True) as work:
+        client = Path(work) / language.name
         try:
-            client = generate(language, order.document, Path(work) / language.name, tell)
+            generate(language, order.document, client, tell)
         except Problem as problem:
             return untested(problem.what, problem.fix)
-        steps = verify(client, order.document, tell) if order.is_verified else ()
-        folder.place(client.folder, place, force=order.is_forced)
+        steps = () if found is None else verify(client, language, order.document, found)
+        folder.place(client, order.out / language.name)
+        tell(f"{order.out / language.name}: {language.generator}{'' if language.proof else ', not proven'}")
     return steps

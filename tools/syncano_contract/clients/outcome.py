@@ -21,7 +21,7 @@ class State(StrEnum):
 BUILD, REQUESTS, REPLIES, EXAMPLE, EXTRA, RETRY = "build", "requests", "replies", "example", "extra members", "429"
 STEPS: Mapping[str, str] = {
     BUILD: "The client builds, or passes its type checker, together with its examples.",
-    EXAMPLE: "The short example of its README works.",
+    EXAMPLE: "The short example that comes with it works.",
     "add": "A user is added.",
     "details": "The user is found by its own key.",
     "update": "The user gets another name.",
@@ -30,8 +30,9 @@ STEPS: Mapping[str, str] = {
     "400": "A refused body is told by a typed error that names both members.",
     "403": "An unknown API key is told by a typed error.",
     "404": "An unknown instance is told by a typed error.",
+    "redirect": "A redirect, which would take the keys along, is not followed.",
     "null": "Members that are null are read as such.",
-    "unicode": "A name with letters of three scripts, an emoji, quotes and a backslash comes back as it was sent.",
+    "unicode": "A name with letters of two scripts, an emoji, quotes and a backslash comes back as it was sent.",
     RETRY: "A request that came too soon is sent again, after as long a time as the deployment asks for.",
     EXTRA: "All of this works where users, profiles, links and errors have members that the document does not list.",
     REQUESTS: "Each request is as the document has it, with no key in a URL, and each operation is called.",

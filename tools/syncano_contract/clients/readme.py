@@ -12,29 +12,33 @@ from pathlib import Path
 import jinja2
 
 from syncano_contract import npm
+from syncano_contract.clients import generators
 from syncano_contract.clients.languages import FILES, Language
 from syncano_contract.clients.toolchains import TYPESCRIPT
+from syncano_contract.document import Document
 
 README = "README.md.j2"
 # A comment that names what follows, up to the next such line.
 MARK = re.compile(r"^[ \t]*(?:#|//) \[(?P<name>[a-z]+)\]\n", re.MULTILINE)
 
 
-def made(language: Language, version: str, generator_version: str) -> dict[str, str]:
-    """Return the files by name; `version` is that of the document."""
+def made(language: Language, document: Document, folder: Path) -> dict[str, str]:
+    """Return the files by name, for the folder of a client; the README of a generator is kept where we have none."""
+    own = folder / "README.md"
     names: dict[str, object] = {
         "language": language,
-        "version": version,
-        "semantic_version": ".".join([*version.split("."), "0", "0"][:3]),
+        "document": document,
+        "semantic_version": ".".join([*document.version.split("."), "0", "0"][:3]),
         "pinned": json.loads((npm.GROUPS / TYPESCRIPT / "package.json").read_text(encoding="utf-8"))["dependencies"],
-        "generator": f"{language.generator} {generator_version}",
+        "generator": f"{language.generator} {generators.version(language)}",
+        "generated": own.read_text(encoding="utf-8") if own.exists() else "",
     }
     templates = [FILES / README]
     if language.proof:
-        folder = FILES / language.name
-        names["install"] = (folder / "install.md").read_text(encoding="utf-8").strip()
-        names["part"] = partial(part, (folder / "client" / language.proof.usage).read_text(encoding="utf-8"))
-        templates += sorted((folder / "client").glob("*.j2"))
+        files = FILES / language.name
+        names["install"] = (files / "install.md").read_text(encoding="utf-8").strip()
+        names["part"] = partial(part, (files / "client" / language.proof.usage).read_text(encoding="utf-8"))
+        templates += sorted((files / "client").glob("*.j2"))
     return {file.stem: _rendered(file, names) for file in templates}
 
 

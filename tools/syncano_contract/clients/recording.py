@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syncano_contract.model import Exchange, Headers, Request, Response
@@ -17,6 +17,7 @@ from syncano_contract.reference.server import Build
 from syncano_contract.reference.store import Store
 
 WAIT = 1  # seconds
+MOVED = "moved"
 SENDER = "client"
 
 
@@ -29,13 +30,15 @@ class Recording:
     def build(self, alterations: Iterable[str]) -> Build:
         """Return how to make a deployment with these alterations that is recorded.
 
-        Its first reply from its other instance is 429, with the time to wait in `Retry-After`.
+        Its first reply from its other instance is 429, with the time to wait in `Retry-After`; the instance MOVED is
+        somewhere else, and each reply from there a redirect.
         """
         build = faults.build([faults.find(name) for name in alterations])
 
         def make_app(store: Store, passwords: Passwords) -> ASGIApp:
             seeds = store.seeds()
-            return self._around(_once_throttled(build.make_app(store, passwords), seeds.other_instance))
+            app = _moved(build.make_app(store, passwords), seeds.instance)
+            return self._around(_once_throttled(app, seeds.other_instance))
 
         return replace(build, make_app=make_app)
 
@@ -51,13 +54,15 @@ class Recording:
 
             async def sending(message: Message) -> None:
                 sent.append(message)
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    # Before the client has it: it may be the last thing that it waits for.
+                    seconds = time.monotonic() - clock
+                    number = len(self.exchanges) + 1
+                    request, response = _request(scope, received), _response(sent)
+                    self.exchanges.append(Exchange(number, started, seconds, SENDER, request, response))
                 await send(message)
 
             await app(scope, receiving, sending)
-            seconds = time.monotonic() - clock
-            number = len(self.exchanges) + 1
-            exchange = Exchange(number, started, seconds, SENDER, _request(scope, received), _response(sent))
-            self.exchanges.append(exchange)
 
         return recorded
 
@@ -72,6 +77,15 @@ def _once_throttled(app: ASGIApp, instance: str) -> ASGIApp:
     return throttled
 
 
+def _moved(app: ASGIApp, instance: str) -> ASGIApp:
+    async def moved(scope: Scope, receive: Receive, send: Send) -> None:
+        at, _, path = scope["path"].partition(f"/instances/{MOVED}/")
+        there = RedirectResponse(f"{at}/instances/{instance}/{path}", 307)
+        await (there if path else app)(scope, receive, send)
+
+    return moved
+
+
 def _request(scope: Scope, received: Iterable[Message]) -> Request:
     headers = _headers(scope["headers"])
     host = next((value for name, value in headers if name == "host"), "")
@@ -80,9 +94,9 @@ def _request(scope: Scope, received: Iterable[Message]) -> Request:
     return Request(scope["method"], url, headers, _body(received) or None)
 
 
-def _response(sent: Iterable[Message]) -> Response | None:
-    start = next((message for message in sent if message["type"] == "http.response.start"), None)
-    return Response(start["status"], "", _headers(start["headers"]), _body(sent)) if start else None
+def _response(sent: Sequence[Message]) -> Response:
+    start = sent[0]
+    return Response(start["status"], "", _headers(start["headers"]), _body(sent))
 
 
 def _headers(given: Iterable[tuple[bytes, bytes]]) -> Headers:

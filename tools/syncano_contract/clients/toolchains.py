@@ -17,8 +17,9 @@ Chain = Callable[[Tell], Paths]  # raises Problem, with the line that installs i
 GENERATORS, TYPESCRIPT = "generators", "typescript"  # the groups of packages that generate
 OLDEST_JAVA = 11
 SECONDS = 60  # for asking a program what it is and has
-FOR_PHP = "apt-get install php-cli php-curl php-mbstring php-guzzlehttp-guzzle"
-FOR_RUBY = "apt-get install ruby ruby-faraday ruby-marcel"
+APT = "apt-get install "
+FOR_PHP = f"{APT}php-cli php-curl php-mbstring php-guzzlehttp-guzzle"
+FOR_RUBY = f"{APT}ruby ruby-faraday ruby-marcel"
 HAS_GUZZLE = "extension_loaded('curl') && extension_loaded('mbstring') && @include 'GuzzleHttp/autoload.php'"
 
 
@@ -51,6 +52,19 @@ def ruby(_: Tell) -> Paths:
     if not _runs([program, "-e", "require 'faraday'; require 'marcel'"]):
         raise Problem("Ruby lacks Faraday or Marcel", FOR_RUBY)
     return {"ruby": program}
+
+
+def lacking() -> str:
+    """Return the packages of Debian that are missing to prove every client, for `make clients` to install."""
+    return " ".join(fix.removeprefix(APT) for chain in (php, ruby) if (fix := _fix(chain)).startswith(APT))
+
+
+def _fix(chain: Chain) -> str:
+    try:
+        chain(print)
+    except Problem as problem:
+        return problem.fix
+    return ""
 
 
 def java(tell: Tell) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from syncano_contract.clients.outcome import STEPS, Outcome
+from syncano_contract.clients.page import to_html
 from syncano_contract.document import Document
 from syncano_contract.text import inert
 
@@ -15,12 +16,13 @@ JSON, PAGE = "clients.json", "clients.html"
 
 def files(document: Document, outcomes: Sequence[Outcome]) -> dict[str, str]:
     """Return the files by name."""
-    return {JSON: to_json(document, outcomes)}
+    return {JSON: to_json(document, outcomes), PAGE: to_html(document, outcomes)}
 
 
 def to_json(document: Document, outcomes: Sequence[Outcome]) -> str:
     """Return clients.json, whose JSON Schema is clients.schema.json."""
     value = {
+        "version": 1,
         "tool": f"syncano-contract {version('syncano-contract')}",
         "document": {"version": document.version, "overlays": [*document.overlays]},
         "steps": dict(STEPS),

@@ -59,6 +59,8 @@ $isTyped = $errors instanceof Refusal && $errors->getUsername()[0] && $errors->g
 tell('400', $isTyped && $blank->getCode() === 400, $blank ? explained($blank) : 'no refusal');
 refused('403', 403, fn () => detailsAt(INSTANCE, $key, 'none'));
 refused('404', 404, fn () => detailsAt('no-such', $key));
+$moved = refusal(fn () => detailsAt('moved', $key));
+tell('redirect', $moved !== null, $moved?->getCode());
 
 $profile = details($key)->getProfile();
 $nulls = [$profile->getGroup(), $profile->getChannel(), $profile->getChannelRoom()];

@@ -49,6 +49,8 @@ match refusal(lambda: add("", "")):
     case other:
         tell("400", False, other)
 refused("403", 403, lambda: user_of(get_user_details.sync_detailed(INSTANCE, client=connect(again.user_key, "none"))))
+moved = refusal(lambda: user_of(get_user_details.sync_detailed("moved", client=connect(again.user_key))))
+tell("redirect", moved is not None, moved and int(moved.status))
 refused("404", 404, lambda: user_of(get_user_details.sync_detailed("no-such", client=connect(again.user_key))))
 
 profile = details(again.user_key).profile

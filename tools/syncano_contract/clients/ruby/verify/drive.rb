@@ -42,6 +42,8 @@ is_typed = errors.is_a?(SyncanoUsers::ValidationErrors) && !errors.username.firs
 tell('400', is_typed && blank.code == 400, errors && [errors.username, errors.password])
 refused('403', 403) { details_at(INSTANCE, again.user_key, 'none') }
 refused('404', 404) { details_at('no-such', again.user_key) }
+moved = refusal { details_at('moved', again.user_key) }
+tell('redirect', !moved.nil?, moved&.code)
 
 profile = details(again.user_key).profile
 nulls = [profile.group, profile.channel, profile.channel_room]

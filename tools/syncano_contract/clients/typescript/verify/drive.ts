@@ -36,6 +36,8 @@ const errors = blank?.body && "username" in blank.body ? blank.body : {};
 tell("400", blank?.status === 400 && !!errors.username?.[0] && !!errors.password?.[0], JSON.stringify(errors));
 await refused("403", 403, details("", connect(again.user_key, "none")));
 await refused("404", 404, details("", connect(again.user_key), { instance_name: "no-such" }));
+const moved = await refusal(details("", connect(again.user_key), { instance_name: "moved" }));
+tell("redirect", moved !== undefined, moved?.status);
 
 const { profile, username } = await details(again.user_key);
 const nulls = [profile.group, profile.channel, profile.channel_room];

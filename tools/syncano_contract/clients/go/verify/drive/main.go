@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,6 +74,7 @@ func main() {
 }
 
 func refusals(user *syncano.User) {
+	apiKey := os.Getenv("SYNCANO_API_KEY")
 	_, err := usage.Add("", "")
 	var blank usage.Refused
 	is := errors.As(err, &blank) && blank.Status == 400 && blank.Validation != nil
@@ -82,16 +84,24 @@ func refusals(user *syncano.User) {
 		is = len(blank.Validation.Username) > 0 && len(blank.Validation.Password) > 0
 	}
 	tell("400", is, seen)
-	api, apiKey := usage.Connect().UserAPI, os.Getenv("SYNCANO_API_KEY")
-	_, response, err := api.GetUserDetails(usage.With("none", user.UserKey), usage.Instance).Execute()
-	refused("403", 403, usage.Refusal(response, err))
-	_, response, err = api.GetUserDetails(usage.With(apiKey, user.UserKey), "no-such").Execute()
-	refused("404", 404, usage.Refusal(response, err))
+	refused("403", 403, detailsAt(usage.Instance, "none", user.UserKey))
+	refused("404", 404, detailsAt("no-such", apiKey, user.UserKey))
+	err = detailsAt("moved", apiKey, user.UserKey)
+	tell("redirect", err != nil, fmt.Sprint(err))
+}
+
+func detailsAt(instance, apiKey, userKey string) error {
+	_, response, err := at(instance, apiKey, userKey).Execute()
+	return usage.Refusal(response, err)
+}
+
+func at(instance, apiKey, userKey string) syncano.ApiGetUserDetailsRequest {
+	ctx := syncano.WithKeys(context.Background(), apiKey, userKey)
+	return syncano.Connect(os.Getenv("SYNCANO_URL")).UserAPI.GetUserDetails(ctx, instance)
 }
 
 func patience() {
-	there := usage.With(os.Getenv("SYNCANO_OTHER_API_KEY"), os.Getenv("SYNCANO_OTHER_USER_KEY"))
-	call := usage.Connect().UserAPI.GetUserDetails(there, os.Getenv("SYNCANO_OTHER_INSTANCE"))
-	user, response, err := usage.Patiently(call.Execute)
+	apiKey, userKey := os.Getenv("SYNCANO_OTHER_API_KEY"), os.Getenv("SYNCANO_OTHER_USER_KEY")
+	user, response, err := usage.Patiently(at(os.Getenv("SYNCANO_OTHER_INSTANCE"), apiKey, userKey).Execute)
 	tell("429", err == nil && user.Id > 0, response.Status)
 }

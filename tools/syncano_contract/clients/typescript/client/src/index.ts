@@ -13,8 +13,8 @@ export interface Options {
   userKey?: string;
 }
 
-/** Return a client whose calls are typed by the document. */
+/** Return a client whose calls are typed by the document. It follows no redirect, as that would take the keys along. */
 export function connect({ url, apiKey, userKey }: Options) {
   const headers = { "X-API-KEY": apiKey, ...(userKey ? { "X-USER-KEY": userKey } : {}) };
-  return createClient<paths>({ baseUrl: url, headers });
+  return createClient<paths>({ baseUrl: url, headers, redirect: "manual" });
 }

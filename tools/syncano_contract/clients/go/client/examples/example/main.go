@@ -12,16 +12,13 @@ import (
 
 func main() {
 	// [example]
-	config := syncano.NewConfiguration()
-	config.Servers = syncano.ServerConfigurations{{URL: os.Getenv("SYNCANO_URL")}}
-	keys := map[string]syncano.APIKey{"ApiKey": {Key: os.Getenv("SYNCANO_API_KEY")}}
-	ctx := context.WithValue(context.Background(), syncano.ContextAPIKeys, keys)
-	users := syncano.NewAPIClient(config).UsersAPI
+	ctx := syncano.WithKeys(context.Background(), os.Getenv("SYNCANO_API_KEY"), "")
+	users := syncano.Connect(os.Getenv("SYNCANO_URL")).UsersAPI
 	credentials := syncano.NewCredentials("yennefer", os.Getenv("SYNCANO_PASSWORD"))
 	user, _, err := users.AddUser(ctx, os.Getenv("SYNCANO_INSTANCE")).Credentials(*credentials).Execute()
-	// [end]
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Printf("%s is user %d\n", user.Username, user.Id)
+	// [end]
 }

@@ -18,45 +18,33 @@ import (
 // Instance is the one whose users are meant.
 var Instance = os.Getenv("SYNCANO_INSTANCE")
 
-// Connect returns a client of the API.
-func Connect() *syncano.APIClient {
-	config := syncano.NewConfiguration()
-	config.Servers = syncano.ServerConfigurations{{URL: os.Getenv("SYNCANO_URL")}}
-	return syncano.NewAPIClient(config)
-}
+var api = syncano.Connect(os.Getenv("SYNCANO_URL"))
 
-// With returns a context that has the key of the instance, and that of a user where there is one.
-func With(apiKey, userKey string) context.Context {
-	keys := map[string]syncano.APIKey{"ApiKey": {Key: apiKey}}
-	if userKey != "" {
-		keys["UserKeyHeader"] = syncano.APIKey{Key: userKey}
-	}
-	return context.WithValue(context.Background(), syncano.ContextAPIKeys, keys)
+func with(userKey string) context.Context {
+	return syncano.WithKeys(context.Background(), os.Getenv("SYNCANO_API_KEY"), userKey)
 }
 
 // [calls]
 
-var api, apiKey = Connect(), os.Getenv("SYNCANO_API_KEY")
-
 func Add(name, password string) (*syncano.User, error) {
 	credentials := syncano.NewCredentials(name, password)
-	user, response, err := api.UsersAPI.AddUser(With(apiKey, ""), Instance).Credentials(*credentials).Execute()
+	user, response, err := api.UsersAPI.AddUser(with(""), Instance).Credentials(*credentials).Execute()
 	return user, Refusal(response, err)
 }
 
 func Details(userKey string) (*syncano.User, error) {
-	user, response, err := api.UserAPI.GetUserDetails(With(apiKey, userKey), Instance).Execute()
+	user, response, err := api.UserAPI.GetUserDetails(with(userKey), Instance).Execute()
 	return user, Refusal(response, err)
 }
 
 func Update(user *syncano.User, name, password string) (*syncano.User, error) {
-	call := api.UsersAPI.UpdateUser(With(apiKey, user.UserKey), Instance, user.Id)
+	call := api.UsersAPI.UpdateUser(with(user.UserKey), Instance, user.Id)
 	updated, response, err := call.Credentials(*syncano.NewCredentials(name, password)).Execute()
 	return updated, Refusal(response, err)
 }
 
 func ResetKey(user *syncano.User) (*syncano.User, error) {
-	reset, response, err := api.UsersAPI.ResetUserKey(With(apiKey, user.UserKey), Instance, user.Id).Execute()
+	reset, response, err := api.UsersAPI.ResetUserKey(with(user.UserKey), Instance, user.Id).Execute()
 	return reset, Refusal(response, err)
 }
 
