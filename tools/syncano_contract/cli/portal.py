@@ -29,7 +29,7 @@ from syncano_contract.validation import source
 )
 @click.option(
     "--reports",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Show the newest report of each deployment in this folder of reports.",
 )

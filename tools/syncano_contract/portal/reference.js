@@ -6,6 +6,8 @@ const MENDED = [
   ["button[class*='copy-button']:not([aria-label])", { "aria-label": "Copy" }],
   ["[contenteditable][role=combobox]:not([aria-label])", { "aria-label": "Value" }],
   ["[contenteditable][role=combobox]:not([aria-expanded])", { "aria-expanded": "false", "aria-controls": "reference" }],
+  ["input[role=combobox]:not([aria-expanded])", { "aria-expanded": "true" }],
+  ["button[role=none]", { role: "button" }],
   ["ul.endpoints:not([tabindex]), .scalar-card-content:not([tabindex]), .scalar-card-content pre:not([tabindex])", { tabindex: "0" }],
 ];
 
