@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser, sync_playwright
 
 from browser.made import PAGES
+from handmade_runs import kept, ran
+from syncano_contract.cli import main
 
 # Chromium has no sandbox for root, and asks for hosts of its own at every start unless it is told not to.
 OPTIONS = (
@@ -38,3 +41,14 @@ def page_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     file = tmp_path_factory.mktemp("page") / f"{request.param}.html"
     file.write_text(PAGES[request.param](), encoding="utf-8")
     return file
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with the reports of two deployments."""
+    folder = tmp_path_factory.mktemp("portal")
+    kept(ran("++"), folder / "reports" / "a")
+    kept(ran("F+", target="https://b.example.test/v1.1"), folder / "reports" / "b")
+    result = CliRunner().invoke(main, ["portal", "-o", str(folder / "site"), "--reports", str(folder / "reports")])
+    assert result.exit_code == 0, result.output
+    return folder / "site"

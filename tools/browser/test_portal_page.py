@@ -11,30 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
 
 from browser.visit import COLOURS, LOOKS, PLAIN, Colours, Look, Visit, listen, visit
-from handmade_runs import kept, ran
 from syncano_contract import document
-from syncano_contract.cli import main
 from syncano_contract.reference.cors import with_cors
 from syncano_contract.reference.server import REFERENCE, Embedded
 
 AXE = (Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 PLAIN_PAGES = ("index", "tutorial", "reports", "trace")
 OPERATIONS = {operation.id: operation for operation in document.load().operations}
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site with the reports of two deployments."""
-    folder = tmp_path_factory.mktemp("portal")
-    kept(ran("++"), folder / "reports" / "a")
-    kept(ran("F+", target="https://b.example.test/v1.1"), folder / "reports" / "b")
-    result = CliRunner().invoke(main, ["portal", "-o", str(folder / "site"), "--reports", str(folder / "reports")])
-    assert result.exit_code == 0, result.output
-    return folder / "site"
 
 
 def ready(page: Page) -> None:
