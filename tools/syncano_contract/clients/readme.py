@@ -30,7 +30,7 @@ def made(language: Language, document: Document, folder: Path) -> dict[str, str]
         "document": document,
         "semantic_version": ".".join([*document.version.split("."), "0", "0"][:3]),
         "pinned": json.loads((npm.GROUPS / TYPESCRIPT / "package.json").read_text(encoding="utf-8"))["dependencies"],
-        "generator": f"{language.generator} {generators.version(language)}",
+        "generator": generators.named(language),
         "generated": own.read_text(encoding="utf-8") if own.exists() else "",
     }
     templates = [FILES / README]
