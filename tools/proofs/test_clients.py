@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from syncano_contract import document
+from syncano_contract import document, overlay
 from syncano_contract.clients import generating, recording, verifying
 from syncano_contract.clients.driving import Driver
 from syncano_contract.clients.languages import PROVEN, Language
 from syncano_contract.clients.outcome import DRIVEN, State
 from syncano_contract.clients.recording import Recording
+from syncano_contract.document import Document
 from syncano_contract.model import Problem
 from syncano_contract.reference.server import Embedded
+from syncano_contract.resources import DATA
 
 DOCUMENTED = document.load()
 
@@ -35,9 +37,9 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording, "WAIT", 0)
 
 
-def generated(language: Language, folder: Path) -> dict[str, bytes]:
+def generated(language: Language, folder: Path, of: Document = DOCUMENTED) -> dict[str, bytes]:
     """The files of a client by name."""
-    generating.generate(language, DOCUMENTED, folder, print)
+    generating.generate(language, of, folder, print)
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
@@ -81,3 +83,22 @@ def test_the_same_driver_fails_nothing_where_nothing_is_wrong(driver: Driver) ->
         steps = driver.drive(deployment.url, deployment.seeds)
 
     assert [step for step in steps if step.state is not State.PASSED] == []
+
+
+def test_a_client_of_an_amended_document_passes_at_that_kind_of_deployment(language: Language, tmp_path: Path) -> None:
+    amended = overlay.amended([DATA / "overlays" / "syncano-platform.yaml"])
+    found = verifying.find(language, print)
+    generated(language, tmp_path / "client", amended)
+
+    steps = verifying.verify(tmp_path / "client", language, amended, found)
+
+    assert [step for step in steps if step.state is not State.PASSED] == []
+
+
+def test_a_language_that_is_not_proven_is_generated_the_same_each_time(tmp_path: Path) -> None:
+    (kotlin,) = generating.languages(("kotlin",), print)
+    one, other = (generated(kotlin, tmp_path / name) for name in ("one", "other"))
+
+    assert one == other
+    assert b"**Not proven:**" in one["README.md"]
+    assert any(name.endswith("/UsersApi.kt") for name in one)

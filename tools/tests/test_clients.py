@@ -142,9 +142,9 @@ def test_each_proven_client_comes_with_a_readme_a_licence_and_examples(stubbed: 
 
     text = (stubbed / "out" / name / "README.md").read_text()
     assert "version 1.1 of Syncano's user API" in text
-    headings = ["Install", "Authenticate", "The four calls", "Errors", "Retry on 429", "Licence"]
+    headings = ["Install", "In short", "Authenticate", "The four calls", "Errors", "Retry on 429", "Licence"]
     assert re.findall(r"^## (.*)", text, re.MULTILINE) == headings
-    assert text.count(f"```{name}\n") == 4
+    assert text.count(f"```{name}\n") == 5
     assert (stubbed / "out" / name / "LICENSE").read_bytes() == (DOCUMENT.parent / "LICENSE").read_bytes()
     assert [*(stubbed / "out" / name / "examples").rglob("usage.*")]
 
@@ -174,16 +174,13 @@ def test_a_part_of_an_example_ends_at_the_next_mark() -> None:
         readme.part(text, "three")
 
 
-@pytest.mark.parametrize(
-    ("language", "file"),
-    [("python", "example.py"), ("typescript", "example.ts"), ("go", "example/main.go")],
-)
-def test_the_short_examples_of_the_readme_are_those_that_are_run(language: str, file: str) -> None:
-    text = (FILES / language / "client" / "examples" / file).read_text()
-    code = (readme.part(text, "example") if "[example]" in text else text).strip("\n")
-    own = Path(__file__).parents[2] / "README.md"
+@pytest.mark.parametrize("name", ["python", "typescript", "go"])
+def test_the_short_examples_of_our_readme_are_those_that_are_run(name: str) -> None:
+    proof = PROVEN[name].proof
+    assert proof is not None
+    code = readme.short(proof, FILES / name / "client")
 
-    assert f"```{language}\n{code}\n```" in own.read_text()
+    assert f"```{name}\n{code}\n```" in (Path(__file__).parents[2] / "README.md").read_text()
     assert len(code.splitlines()) <= 10
 
 
@@ -281,6 +278,12 @@ def test_the_page_shows_what_was_seen_as_text_and_how_to_install_what_is_missing
     assert "<pre>apt-get install ruby-faraday</pre>" in text
     assert "A client fails where a user would meet it." in text
     assert "<script" not in text
+
+
+def test_a_client_is_failed_by_one_step_and_else_untested_by_one() -> None:
+    assert outcome((*PASSED, *MISSING, *FAILED)).state == "failed"
+    assert outcome((*PASSED, *MISSING)).state == "untested"
+    assert outcome(PASSED).state == "passed"
 
 
 def test_a_failure_counts_more_than_what_could_not_be_tested(stubbed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

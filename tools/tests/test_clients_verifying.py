@@ -65,6 +65,7 @@ def told(
     """What is known of a client whose driver is this program."""
     given: dict[str, object] = {
         "chain": lambda _: {"python": sys.executable},
+        "short": "",
         "usage": "",
         "build": (("{python}", "-c", ""),),
         "drive": ("{python}", "verify/drive.py"),

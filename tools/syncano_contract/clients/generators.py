@@ -54,6 +54,11 @@ def version(language: Language) -> str:
     return pinned.partition("==")[2].rstrip(" \\")
 
 
+def named(language: Language) -> str:
+    """Return a language's generator with its version."""
+    return f"{language.generator} {version(language)}"
+
+
 def others(tell: Tell) -> list[str]:
     """Return the languages that openapi-generator makes clients in, as that calls them; raises Problem as above."""
     listed = _call([*_openapi_generator(tell), "list"]).partition(CLIENTS)[2].strip("\n").partition("\n\n")[0]

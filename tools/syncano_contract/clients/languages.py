@@ -16,10 +16,11 @@ Words = tuple[str, ...]  # of a command: `{name}` in one stands for what the too
 class Proof:
     """How a client is proven: what its language needs, and the commands that build it, drive it and run its example.
 
-    `usage` is the file that its README is cut from.
+    `short` is the source of that example, and `usage` the file that its README is cut from besides.
     """
 
     chain: Chain
+    short: str
     usage: str
     build: tuple[Words, ...]
     drive: Words
@@ -62,6 +63,7 @@ PYTHON = Language(
     generator=OPENAPI_PYTHON,
     proof=Proof(
         chain=python,
+        short="examples/example.py",
         usage="examples/usage.py",
         build=(("{python}", "-m", "mypy", "--strict", "--explicit-package-bases", "."),),
         drive=("{python}", "verify/drive.py"),
@@ -75,6 +77,7 @@ TYPESCRIPT = Language(
     generator=OPENAPI_TYPESCRIPT,
     proof=Proof(
         chain=node,
+        short="examples/example.ts",
         usage="examples/usage.ts",
         build=(
             ("{node}", "node_modules/typescript/bin/tsc", "--project", "."),
@@ -98,6 +101,7 @@ GO = Language(
     unwanted=(*OF_PROVEN, "api/**"),
     proof=Proof(
         chain=go,
+        short="examples/example/main.go",
         usage="examples/usage/usage.go",
         build=(("{go}", "vet", "./..."), ("{go}", "build", "-o", "built/", "./verify/drive", "./examples/example")),
         drive=("built/drive",),
@@ -117,6 +121,7 @@ PHP = Language(
     unwanted=(*OF_PROVEN, "phpunit.xml.dist", ".php-cs-fixer.dist.php"),
     proof=Proof(
         chain=php,
+        short="examples/example.php",
         usage="examples/usage.php",
         build=(("{php}", "verify/load.php"),),
         drive=("{php}", "verify/drive.php"),
@@ -136,6 +141,7 @@ RUBY = Language(
     unwanted=(*OF_PROVEN, ".rspec", ".rubocop.yml", "Rakefile", "Gemfile"),
     proof=Proof(
         chain=ruby,
+        short="examples/example.rb",
         usage="examples/usage.rb",
         build=(("{ruby}", "-I", "lib", "verify/load.rb"),),
         drive=("{ruby}", "-I", "lib", "verify/drive.rb"),

@@ -41,9 +41,8 @@ def make(order: Order, tell: Tell) -> Iterator[Outcome]:
             tell(f"{name} will be untested: {found.what}; {found.fix}".rstrip("; "))
     for language in order.languages:
         began = time.monotonic()
-        generator = f"{language.generator} {generators.version(language)}"
         steps = _made(order, language, chains.get(language.name), tell)
-        yield Outcome(language, generator, steps, time.monotonic() - began)
+        yield Outcome(language, generators.named(language), steps, time.monotonic() - began)
 
 
 def _made(order: Order, language: Language, found: Paths | Problem | None, tell: Tell) -> tuple[Step, ...]:
@@ -55,5 +54,5 @@ def _made(order: Order, language: Language, found: Paths | Problem | None, tell:
             return untested(problem.what, problem.fix)
         steps = () if found is None else verify(client, language, order.document, found)
         folder.place(client, order.out / language.name)
-        tell(f"{order.out / language.name}: {language.generator}{'' if language.proof else ', not proven'}")
+        tell(f"{order.out / language.name}: {generators.named(language)}{'' if language.proof else ', not proven'}")
     return steps

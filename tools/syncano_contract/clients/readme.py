@@ -13,7 +13,7 @@ import jinja2
 
 from syncano_contract import npm
 from syncano_contract.clients import generators
-from syncano_contract.clients.languages import FILES, Language
+from syncano_contract.clients.languages import FILES, Language, Proof
 from syncano_contract.clients.toolchains import TYPESCRIPT
 from syncano_contract.document import Document
 
@@ -30,16 +30,23 @@ def made(language: Language, document: Document, folder: Path) -> dict[str, str]
         "document": document,
         "semantic_version": ".".join([*document.version.split("."), "0", "0"][:3]),
         "pinned": json.loads((npm.GROUPS / TYPESCRIPT / "package.json").read_text(encoding="utf-8"))["dependencies"],
-        "generator": f"{language.generator} {generators.version(language)}",
+        "generator": generators.named(language),
         "generated": own.read_text(encoding="utf-8") if own.exists() else "",
     }
     templates = [FILES / README]
     if language.proof:
         files = FILES / language.name
         names["install"] = (files / "install.md").read_text(encoding="utf-8").strip()
+        names["short"] = short(language.proof, files / "client")
         names["part"] = partial(part, (files / "client" / language.proof.usage).read_text(encoding="utf-8"))
         templates += sorted((files / "client").glob("*.j2"))
     return {file.stem: _rendered(file, names) for file in templates}
+
+
+def short(proof: Proof, folder: Path) -> str:
+    """Return the short example of a client: what is marked as such in its file, else the whole."""
+    text = (folder / proof.short).read_text(encoding="utf-8")
+    return part(text, "example") if MARK.search(text) else text.strip("\n")
 
 
 def part(text: str, name: str) -> str:

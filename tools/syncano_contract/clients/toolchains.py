@@ -51,6 +51,8 @@ def ruby(_: Tell) -> Paths:
     program = _program("ruby", FOR_RUBY)
     if not _runs([program, "-e", "require 'faraday'; require 'marcel'"]):
         raise Problem("Ruby lacks Faraday or Marcel", FOR_RUBY)
+    if not _runs([program, "-e", "require 'faraday'; require 'faraday/multipart' if Faraday::VERSION.to_i > 1"]):
+        raise Problem("Ruby lacks what Faraday 2 has in a gem of its own", f"{APT}ruby-faraday-multipart")
     return {"ruby": program}
 
 
@@ -83,9 +85,9 @@ def _program(name: str, fix: str) -> str:
 
 
 def _version(program: str) -> int:
-    """Return the major version of a Java, 0 where it tells none."""
+    """Return the major version of a Java (1 for those before Java 9), 0 where it tells none."""
     told = _asked([program, "-version"])
-    found = re.search(r'version "(?:1\.)?(\d+)', told.stderr) if told else None
+    found = re.search(r'version "(\d+)', told.stderr) if told else None
     return int(found[1]) if found else 0
 
 

@@ -16,8 +16,8 @@ export async function add(username: string, password: string): Promise<User> {
   return userOf(await connect().POST(USERS, { params: { path }, body: { username, password } }));
 }
 
-export async function details(userKey: string, client = connect(userKey), at = path): Promise<User> {
-  return userOf(await client.GET("/instances/{instance_name}/user/", { params: { path: at } }));
+export async function details(userKey: string): Promise<User> {
+  return userOf(await connect(userKey).GET("/instances/{instance_name}/user/", { params: { path } }));
 }
 
 export async function update(user: User, username: string, password: string): Promise<User> {
