@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from importlib import resources
 
 from markupsafe import Markup
-from pygments import highlight  # type: ignore[import-untyped]  # no types come with it
-from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]  # as above
-from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]  # as above
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
 from syncano_contract.clients.readme import part
 
