@@ -14,6 +14,7 @@ from syncano_contract import installed
 
 GROUPS = Path(__file__).parent
 LOCK = "requirements.txt"
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes")
 
 
@@ -22,7 +23,7 @@ def environment(group: str, tell: installed.Tell) -> Path:
 
     `tell` is called with a line before anything is fetched. Raises Problem where pip fails.
     """
-    lock = (GROUPS / group / LOCK).read_bytes()
+    lock = (GROUPS / group / LOCK).read_bytes() + VERSION.encode()  # an environment is of one Python
     return installed.folder(group, lock, partial(_install, group), tell)
 
 
@@ -33,8 +34,7 @@ def python(group: str, tell: installed.Tell) -> Path:
 
 def packages(group: str, tell: installed.Tell) -> Path:
     """Return the folder that holds the modules of a group; raises as `environment`."""
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return environment(group, tell) / "lib" / version / "site-packages"
+    return environment(group, tell) / "lib" / VERSION / "site-packages"
 
 
 def _install(group: str, folder: Path) -> None:
