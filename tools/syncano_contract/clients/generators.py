@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,14 @@ from syncano_contract.model import Problem
 
 SECONDS = 300  # for one client
 JAR = Path("openapi_generator_cli", "openapi-generator.jar")
+# The same bytes come of it whatever the language and the encoding of the machine are.
+ANYWHERE = ("-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US")
+COMPLAINT = re.compile("error|exception|cannot|invalid", re.IGNORECASE)
 CLIENTS = "CLIENT generators:"  # the heading of a list of names, which an empty line ends
+
+
+class NoClientError(Problem):
+    """A generator was there, and made no client of the document."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Task:
 
 
 def generate(task: Task, tell: Tell) -> None:
-    """Let the language's generator fill the folder; raises Problem where it fails, or cannot be had."""
+    """Let the language's generator fill the folder; raises NoClientError, or Problem where it cannot be had."""
     TABLE[task.language.generator](task, tell)
 
 
@@ -76,7 +84,7 @@ def _by_openapi_generator(task: Task, tell: Tell) -> None:
 
 
 def _openapi_generator(tell: Tell) -> list[str]:
-    return [java(tell), "-jar", str(pypi.packages(GENERATORS, tell) / JAR)]
+    return [java(tell), *ANYWHERE, "-jar", str(pypi.packages(GENERATORS, tell) / JAR)]
 
 
 def _by_openapi_python_client(task: Task, tell: Tell) -> None:
@@ -102,7 +110,7 @@ TABLE: Mapping[str, Callable[[Task, Tell], None]] = {
 
 
 def _call(words: Sequence[str], **environment: str) -> str:
-    """Run a generator and return what it prints; raises Problem with its last words where it fails."""
+    """Run a generator and return what it prints; raises NoClientError with what it complains of where it fails."""
     fix = "`syncano-contract validate` tells if the document is broken; else try again"
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and words of our own
@@ -111,6 +119,7 @@ def _call(words: Sequence[str], **environment: str) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Problem(f"the generator cannot be run: {error}", "try again, or see to what it runs on") from error
     if done.returncode:
-        told = [line for line in (*done.stdout.splitlines(), *done.stderr.splitlines()) if line.strip()]
-        raise Problem(f"the generator failed: {told[-1] if told else f'exit code {done.returncode}'}", fix)
+        lines = [line for line in f"{done.stderr}\n{done.stdout}".splitlines() if line.strip()]
+        told = next((line for line in lines if COMPLAINT.search(line)), [*lines, f"exit code {done.returncode}"][0])
+        raise NoClientError(f"the generator failed: {told.strip()}", fix)
     return done.stdout

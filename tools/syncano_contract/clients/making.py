@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from syncano_contract.clients import folder, generators
 from syncano_contract.clients.generating import generate
 from syncano_contract.clients.languages import Language
-from syncano_contract.clients.outcome import Outcome, Step, untested
+from syncano_contract.clients.outcome import Outcome, Step, not_built, untested
 from syncano_contract.clients.toolchains import Paths
 from syncano_contract.clients.verifying import find, verify
 from syncano_contract.document import Document
@@ -32,8 +32,8 @@ class Order:
 def make(order: Order, tell: Tell) -> Iterator[Outcome]:
     """Make the clients one after the other, in a folder that is ours; raises Problem where that cannot be written to.
 
-    What is missing to verify them is told before anything is made. Where one cannot be generated, as something is
-    missing, all of its steps are untested, and its place is left alone.
+    What is missing to verify them is told before anything is made. Where one cannot be generated its place is left
+    alone; all of its steps are untested if that is because something is missing.
     """
     chains = {language.name: find(language, tell) for language in order.languages if order.is_verified}
     for name, found in chains.items():
@@ -50,6 +50,8 @@ def _made(order: Order, language: Language, found: Paths | Problem | None, tell:
         client = Path(work) / language.name
         try:
             generate(language, order.document, client, tell)
+        except generators.NoClientError as problem:
+            return not_built(f"{problem.what}; {problem.fix}")
         except Problem as problem:
             return untested(problem.what, problem.fix)
         steps = () if found is None else verify(client, language, order.document, found)

@@ -20,7 +20,7 @@ class State(StrEnum):
 # Each step by its name, in order, and what it shows where it passes.
 BUILD, REQUESTS, REPLIES, EXAMPLE, EXTRA, RETRY = "build", "requests", "replies", "example", "extra members", "429"
 STEPS: Mapping[str, str] = {
-    BUILD: "The client builds, or passes its type checker, together with its examples.",
+    BUILD: "The client is generated, and builds or passes its type checker, together with its examples.",
     EXAMPLE: "The short example that comes with it works.",
     "add": "A user is added.",
     "details": "The user is found by its own key.",
@@ -70,6 +70,14 @@ class Outcome:
 def untested(seen: str, fix: str) -> tuple[Step, ...]:
     """Return all steps as untested for one reason."""
     return tuple(Step(name, State.UNTESTED, seen, fix) for name in STEPS)
+
+
+def not_built(seen: str) -> tuple[Step, ...]:
+    """Return the steps of a client of which there is nothing to drive."""
+    return (
+        step(BUILD, False, seen),
+        *(each for each in untested("the client was not built", "") if each.name != BUILD),
+    )
 
 
 def step(name: str, passed: bool, seen: str = "") -> Step:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from syncano_contract.clients.driving import Driver
 from syncano_contract.clients.judging import judged
 from syncano_contract.clients.languages import FILES, Language
-from syncano_contract.clients.outcome import BUILD, EXTRA, State, Step, ordered, step, untested
+from syncano_contract.clients.outcome import EXTRA, State, Step, not_built, ordered, step, untested
 from syncano_contract.clients.recording import Recording
 from syncano_contract.clients.toolchains import Paths
 from syncano_contract.document import Document
@@ -25,7 +25,6 @@ from syncano_contract.reference.server import Embedded
 
 MORE = ("more-members", "more-members-in-errors")  # what a deployment with extra members is made of
 NOT_PROVEN = "nobody has written a driver for this language"
-NOT_BUILT = "the client was not built"
 
 
 def find(language: Language, tell: Tell) -> Paths | Problem:
@@ -62,7 +61,7 @@ def driver(client: Path, language: Language, found: Paths) -> Iterator[Driver]:
 def _proven(driver: Driver, document: Document) -> Iterable[Step]:
     built = driver.build()
     if built.state is State.FAILED:
-        return [built, *(each for each in untested(NOT_BUILT, "") if each.name != BUILD)]
+        return not_built(built.seen)
     kind = [name for overlay in document.overlays for name in KINDS.get(Path(overlay).stem, ())]
     plain = _visit(driver, document, kind, with_example=True)
     generous = _visit(driver, document, [*kind, *MORE], with_example=False)
