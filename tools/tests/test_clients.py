@@ -324,6 +324,7 @@ def test_the_page_shows_what_was_seen_as_text_and_how_to_install_what_is_missing
     text = page.to_html(DOCUMENTED, [outcome(FAILED), outcome(MISSING, "ruby")])
 
     assert r"404: &lt;b&gt;\u202e" in text
+    assert "Nothing could be tested: Ruby lacks Faraday. The way out:" in text
     assert "<pre>apt-get install ruby-faraday</pre>" in text
     assert "A client fails where a user would meet it." in text
     assert "<script" not in text

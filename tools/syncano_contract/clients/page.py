@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from syncano_contract.clients.outcome import STEPS, Outcome, State
 from syncano_contract.document import Document
 from syncano_contract.report.page import template
-from syncano_contract.report.shown import sentence
 from syncano_contract.text import visible
 
 
 def to_html(document: Document, outcomes: Sequence[Outcome]) -> str:
     """Return the page, which has no script."""
-    page = template("clients.html.j2", {"shown": lambda text: visible(text, keep="\n"), "sentence": sentence}, {})
+    page = template("clients.html.j2", {"shown": lambda text: visible(text, keep="\n")}, {})
     return page.render(
         document=document,
         outcomes=outcomes,
