@@ -124,9 +124,18 @@ def parse(body: bytes) -> object:
         text = body.decode("utf-8")
         if text.startswith("\ufeff"):
             raise ValueError("it begins with a byte order mark")
-        return DECODER.decode(text)
+        return _decoded(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def _decoded(text: str) -> object:
+    try:
+        return DECODER.decode(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer is longer than Python takes, and few are
+        return PATIENT_DECODER.decode(text)
 
 
 def integer(text: str) -> int:
@@ -146,7 +155,8 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
 
 
-DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=integer, parse_float=number)
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=number)
+PATIENT_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=integer, parse_float=number)
 
 
 def sound(value: object) -> object:

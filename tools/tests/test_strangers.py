@@ -19,14 +19,14 @@ from syncano_contract.model import Exchange, Report, Request, Response, Result, 
 from syncano_contract.strangers import shaped, without
 
 STRANGER = {
-    "id": 77001,
+    "id": 9007700177001,
     "username": "yennefer.of.vengerberg",
     "password": "$argon2id$v=19$m=8192,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
     "email": "yen@aretuza.example",
     "user_key": "9" * 40,
     "groups": [],
-    "links": {"self": "/v1.1/instances/rivia/users/77001/"},
-    "profile": {"id": 77002, "owner": 77001, "channel": None, "nick": "Yénna"},
+    "links": {"self": "/v1.1/instances/rivia/users/9007700177001/"},
+    "profile": {"id": 9007700277002, "owner": 9007700177001, "channel": None, "nick": "Yénna"},
 }
 OURS = {"id": 5, "username": "contract-1"}
 
@@ -53,7 +53,7 @@ def test_a_stranger_is_reduced_to_a_shape(body: Any) -> None:
     assert "yen" not in response.body.decode().lower()
 
 
-RECORD = json.dumps({"id": 77001, "username": "yennefer", "email": "yen@aretuza.example"})
+RECORD = json.dumps({"id": 9007700177001, "username": "yennefer", "email": "yen@aretuza.example"})
 UNREAD = {
     "prefix": f")]}}'\n{RECORD}",
     "cut off": RECORD[:-1],
@@ -64,17 +64,17 @@ UNREAD = {
     "comment": f"{RECORD} // x",
     "deep": '{"a":' * 1500 + RECORD + "}" * 1500,
     "Python": repr(json.loads(RECORD)),
-    "PHP": "Array ( [id] => 77001 [username] => yennefer )",
-    "an object": "User(id=77001, username='yennefer')",
-    "XML": "<user><id>77001</id><username>yennefer</username></user>",
-    "an attribute": '<user id="77001" username="yennefer"/>',
-    "form": "id=77001&username=yennefer",
+    "PHP": "Array ( [id] => 9007700177001 [username] => yennefer )",
+    "an object": "User(id=9007700177001, username='yennefer')",
+    "XML": "<user><id>9007700177001</id><username>yennefer</username></user>",
+    "an attribute": '<user id="9007700177001" username="yennefer"/>',
+    "form": "id=9007700177001&username=yennefer",
     "HTML": f"<html><pre>{RECORD}</pre></html>",
     "escaped HTML": f"<html><pre>{html.escape(RECORD)}</pre></html>",
     "table": "<tr><td>Username</td><td>yennefer</td></tr>",
-    "YAML": "id: 77001\nusername: yennefer\n",
-    "no name": '{"id": 77001, "first_name": "yennefer"',
-    "UTF-16": "id=77001&username=yennefer".encode("utf-16-le").decode(),
+    "YAML": "id: 9007700177001\nusername: yennefer\n",
+    "no name": '{"id": 9007700177001, "first_name": "yennefer"',
+    "UTF-16": "id=9007700177001&username=yennefer".encode("utf-16-le").decode(),
 }
 
 
@@ -145,7 +145,7 @@ def test_broken_replies_on_ours_and_error_pages_stay(text: str, status: int) -> 
     ("name", "value"),
     [
         ("X-User", "yennefer"),
-        ("X-User-Id", "77001"),
+        ("X-User-Id", "9007700177001"),
         ("Account-Email", "yen@aretuza.example"),
         ("X-Debug", RECORD),
         ("Location", "/v1.1/instances/rivia/users/yennefer/"),
@@ -161,7 +161,7 @@ def test_a_header_that_shows_a_stranger_is_hidden(name: str, value: str) -> None
 
     assert response is not None
     assert response.headers[1] == ("Content-Type", "a/b")
-    assert not re.search("yen|77001", f"{response.headers} {without(found, [told], is_ours).message}")
+    assert not re.search("yen|9007700177001", f"{response.headers} {without(found, [told], is_ours).message}")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_messages_show_nothing_of_what_is_no_json(form: str) -> None:
 
         hidden = without(Result("A-1", Verdict.FAILED, seen, (1,)), [exchange(content + padding)], is_ours)
 
-        assert not re.search("yen|77001|aretuza|y\0e", hidden.message)
+        assert not re.search("yen|9007700177001|aretuza|y\0e", hidden.message)
         assert hidden.message.startswith("saw 200 ")
 
 
@@ -237,7 +237,7 @@ def test_what_is_nested_deeply_breaks_nothing() -> None:
         'saw "yenn\\u00e9"',
         "saw 200 {'username': 'yenné', 'email': 'yen@aretuza.example'}",
         'saw 200 {"username": "yenné", "email": "yen@are… (900 long)',
-        "at /id: 77001 is not of type 'string'",
+        "at /id: 9007700177001 is not of type 'string'",
     ],
 )
 def test_messages_show_no_value_of_a_stranger(text: str) -> None:
@@ -247,7 +247,7 @@ def test_messages_show_no_value_of_a_stranger(text: str) -> None:
     hidden = without(found, [exchange(body)], is_ours)
 
     for shown in (hidden.message, hidden.expected or "", hidden.seen or ""):
-        assert not [value for value in ("yen", "77001", "aretuza") if value in shown]
+        assert not [value for value in ("yen", "9007700177001", "aretuza") if value in shown]
         assert "<somebody else's>" in shown
 
 
@@ -283,5 +283,15 @@ def _strange(found: Report, folder: Path) -> list[str]:
     """What the files of a report show of the stranger."""
     report.write(found, folder)
     written = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
-    values = ("yennefer", "vengerberg", "argon2id$", "aretuza", "9" * 40, "77001", "77002", "Yénna", "Y\\u00e9nna")
+    values = (
+        "yennefer",
+        "vengerberg",
+        "argon2id$",
+        "aretuza",
+        "9" * 40,
+        "9007700177001",
+        "9007700277002",
+        "Yénna",
+        "Y\\u00e9nna",
+    )
     return [value for value in values if value in written]

@@ -33,7 +33,7 @@ def judged(document: Document, base_url: str, exchanges: Sequence[Exchange]) -> 
 def _requests(document: Document, all_seen: Sequence[Seen]) -> Iterator[str]:
     notes = requests.Notes(document)
     for each in all_seen:
-        notes.add(each)
+        notes.add(each, is_plain=False)
     yield from (line for line in notes.lines() if any(sort in line for sort in OF_REQUESTS))
     named = [each.path for each in all_seen if "_key" in urlsplit(each.recorded.exchange.request.url).query]
     yield from (f"a key is named in the URL of {path}" for path in dict.fromkeys(named))

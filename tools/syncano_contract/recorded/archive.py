@@ -50,7 +50,7 @@ class Archive:
         raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
         text = io.TextIOWrapper(io.BufferedReader(raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
         try:
-            yield from _entries(Feed(text, json.JSONDecoder(strict=False, parse_int=_integer), "HAR entry"))
+            yield from _entries(Feed(text, _Decoder(strict=False), "HAR entry"))
         except UnreadableError as error:
             yield Trouble(raw.trouble or _told(str(error)))
         except OSError as error:
@@ -141,8 +141,20 @@ def _told(reason: str) -> str:
     return f"is cut off in {what}" if is_cut else reason
 
 
-def _integer(digits: str) -> int:
-    return int(digits[:MOST_DIGITS])
+class _Decoder(json.JSONDecoder):
+    """Takes integers of any length: of one that is longer than Python takes, the beginning."""
+
+    def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
+        """Return the value at an index and where it ends, as the base class does."""
+        try:
+            return super().raw_decode(s, idx)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            return PATIENT.raw_decode(s, idx)
+
+
+PATIENT = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits[:MOST_DIGITS]))
 
 
 def _entries(feed: Feed) -> Iterator[Any]:

@@ -13,10 +13,10 @@ from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
-from syncano_contract.recorded.checks import CHECKS, NO_INSTANCE, NOT_FOUND, OF_ANY, Outcome, unknown_user
+from syncano_contract.recorded.checks import NO_INSTANCE, NOT_FOUND, Outcome, checks_of, unknown_user
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.reduced import REDUCED, differences
-from syncano_contract.recorded.requests import Notes
+from syncano_contract.recorded.requests import Notes, closed
 from syncano_contract.recorded.rules import outcomes
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.recorded.story import Event, Known, Story
@@ -86,6 +86,7 @@ class Judging:
         self.notes = Notes(self.document)
         self.story = Story()
         self.drift = suggestion.Seen(self.document)
+        self._closed = {each.id: each for each in closed(self.document).operations}
         self._bodies: Counter[tuple[str, int]] = Counter()
         self._departures = Departures()
         self._tallies: dict[str, _Tally] = {}
@@ -100,21 +101,28 @@ class Judging:
         self._unanswered += each.status == 0
         if each.lacks:
             self.lacks[each.lacks] += 1
-        if not is_as_documented(each):
+        is_plain = self._is_plain(each)
+        if not is_plain and not is_as_documented(each, each.operation):
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
                 if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
                     self._departures.add(departure)
         if each.lacks == REDUCED and each.is_success:
             self._add_reduced(each)
-        for check in CHECKS.get(each.operation.id, OF_ANY) if each.operation else OF_ANY:
+        for check in checks_of(each):
             for outcome in check(each):
                 self._enter(outcome)
         self.story.add(each)
-        self.notes.add(each)
+        self.notes.add(each, is_plain=is_plain)
         if self.notes_drift and not each.lacks:
             suggestion.note(self.drift, self.base_url, each.recorded.exchange)
         if each.operation is not None:
             self._count(each, each.operation.id)
+
+    def _is_plain(self, each: Seen) -> bool:
+        """Whether a reply is a success that shows what the document has and nothing else, as nearly all do."""
+        if each.operation is None or not each.is_success:
+            return False
+        return is_as_documented(each, self._closed[each.operation.id])
 
     def _add_reduced(self, each: Seen) -> None:
         """Judge what is left of a success that was reduced to its shape."""

@@ -120,9 +120,9 @@ def object_of(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def is_as_documented(each: Seen) -> bool:
+def is_as_documented(each: Seen, operation: Operation | None) -> bool:
     """Whether nothing can be wrong with the shape of a reply; it is only a quicker way to know that than to judge."""
-    shape = each.operation.shapes.get(each.status) if each.operation else None
+    shape = operation.shapes.get(each.status) if operation else None
     if shape is None or shape.headers or shape.validator is None or not each.is_json:
         return False
     media_type = each.answered.get("content-type", "").partition(";")[0].strip().lower()
