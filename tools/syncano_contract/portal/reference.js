@@ -7,6 +7,7 @@ const MENDED = [
   ["[contenteditable][role=combobox]:not([aria-label])", { "aria-label": "Value" }],
   ["[contenteditable][role=combobox]:not([aria-expanded])", { "aria-expanded": "false", "aria-controls": "reference" }],
   ["input[role=combobox]:not([aria-expanded])", { "aria-expanded": "true" }],
+  ["input[role=combobox]:not([aria-controls])", { "aria-controls": "reference" }],
   ["button[role=none]", { role: "button" }],
   ["ul.endpoints:not([tabindex]), .scalar-card-content:not([tabindex]), .scalar-card-content pre:not([tabindex])", { tabindex: "0" }],
 ];
@@ -19,7 +20,7 @@ function mend() {
   }
 }
 
-new MutationObserver(mend).observe(document.getElementById("reference"), { childList: true, subtree: true });
+new MutationObserver(mend).observe(document.body, { childList: true, subtree: true }); // dialogs stand beside the rest
 Scalar.createApiReference("#reference", {
   ...configuration,
   generateOperationSlug: ({ operationId }) => operationId,
