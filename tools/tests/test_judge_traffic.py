@@ -88,6 +88,7 @@ def test_the_same_traffic_gives_the_same_report(tmp_path: Path) -> None:
         ("SHAPE-3", [*story(), add(2, key(3), shown={"id": 2}, at=9)]),
         ("SHAPE-4", [*story(), entry("GET", "/instances/rivia/user/", 403, {"error": "x"}, at=9)]),
         ("HTTP-1", [*story(), add(2, key(3), status=503, at=9)]),
+        ("HTTP-1", [*story(), entry("GET", "/instances/rivia/users/1/", 500, {}, at=9)]),
         ("LINKS-1", [*story(), look(key(2), shown=user(1, key(2), profile=PROFILE), at=9)]),
         ("USERS-ADD-1", [*story(), add(2, key(3), status=201, at=9)]),
         ("USERS-ADD-3", [*story(), add(2, key(1), at=9)]),

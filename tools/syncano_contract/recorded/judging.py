@@ -104,7 +104,7 @@ class Judging:
         if each.lacks:
             self.lacks[each.lacks] += 1
         is_plain = self._is_plain(each)
-        if each.operation and not is_plain and not is_as_documented(each, each.operation):
+        if not is_plain and self._is_of_a_page(each) and not is_as_documented(each, each.operation):
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
                 if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
                     self._departures.add(departure)
@@ -120,6 +120,10 @@ class Judging:
             suggestion.note(self.drift, self.base_url, each.recorded.exchange)
         if each.operation is not None:
             self._count(each, each.operation.id)
+
+    def _is_of_a_page(self, each: Seen) -> bool:
+        """Whether a page has the path of a request, if not with its method: what others do is somebody else's code."""
+        return each.operation is not None or any(one.pattern.match(each.path) for one in self.document.operations)
 
     def _is_plain(self, each: Seen) -> bool:
         """Whether a reply is a success that shows what the document has and nothing else, as nearly all do."""
