@@ -73,7 +73,8 @@ def publish_command(
     """Publish the document in the form of `bundle`, through the portal's own command line at its pinned version.
 
     Without --yes nothing is sent. Before anything is, the document has to pass `validate`, and a change that breaks
-    somebody since the last version (`diff`) has to be allowed. The token is read from the environment variable of the
+    somebody since the last version (`diff`) has to be allowed; without an earlier tag nothing is compared, and files for
+    postman and backstage are only with --since. The token is read from the environment variable of the
     portal and is on no command line. BUMP_HOST, SWAGGERHUB_URL and REDOCLY_DOMAIN name another address of the portal.
 
     Sending the same twice changes nothing. Exits with 0 only if the portal has the document, and with 2 otherwise.
@@ -100,7 +101,7 @@ def publish_command(
         token = token_for(chosen, os.environ) if is_sent else ""
         _check_document(overlays)
         if not given["allow_breaking"]:
-            _check_changes(overlays, given["since"] or checks.last_tag())
+            _check_changes(chosen, overlays, given["since"])
         newest = published(amended(overlays).tree)
         publication = Publication(chosen, places, in_30(newest) if chosen.form == "3.0" else newest)
         lines = [_sent(publication, options, token, to)] if is_sent else [*_planned(publication, options, to)]
@@ -121,7 +122,13 @@ def _check_document(overlays: tuple[Path, ...]) -> None:
         raise Problem(f"nothing was sent: {what}", f"`syncano-contract validate{given}` lists them")
 
 
-def _check_changes(overlays: tuple[Path, ...], since: str) -> None:
+def _check_changes(portal: Portal, overlays: tuple[Path, ...], given: str | None) -> None:
+    """Compare with what was published before; files that stay here are compared only if that is asked for."""
+    since = given or ("" if portal.is_local else checks.last_tag())
+    if not since:
+        if not portal.is_local:
+            progress(checks.uncompared())
+        return
     found = checks.breaks(since, overlays, progress)
     for each in found:
         progress(f"breaks {each.whom}: {each.version}:{each.line}: {each.what}")

@@ -35,7 +35,8 @@ class Portal:
     `tool` is a package of npm's in the group `group`, started by `script`. `token` names the environment variable that
     the tool reads the token from, `address` the one with another address of the portal. `to` says what --to takes, and
     `place` is its pattern, which names the places in `commands`. `reason` is the pattern of why a call failed. `quiet`
-    keeps the tool from reporting home. `again` says what sending the same twice does.
+    keeps the tool from reporting home. `again` says what sending the same twice does. One that `is_local` is sent nothing:
+    its files are written, and go on by other ways.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Portal:
     reason: str = r"(?s)Error: (.+)"
     quiet: Mapping[str, str] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
+    is_local: bool = False
 
     @property
     def version(self) -> str:
@@ -194,6 +196,7 @@ POSTMAN = Portal(
     again="unchanged: the same document makes the same file",
     tool="openapi-to-postmanv2",
     group="postman",
+    is_local=True,
 )
 
 BACKSTAGE = Portal(
@@ -205,6 +208,7 @@ BACKSTAGE = Portal(
     example="build/backstage",
     again="unchanged: the same document makes the same files",
     options=frozenset({"owner"}),
+    is_local=True,
 )
 
 PORTALS = {each.name: each for each in (README, BUMP, SWAGGERHUB, REDOCLY, GIT, POSTMAN, BACKSTAGE)}
