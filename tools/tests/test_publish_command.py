@@ -33,7 +33,8 @@ def test_the_table_names_every_portal_with_its_pinned_tool_and_token(given: tupl
 
     assert result.exit_code == 0
     for portal in PORTALS.values():
-        (line,) = [line for line in result.stdout.splitlines() if line.split()[:1] == [portal.name]]
+        table = result.stdout[result.stdout.index("PORTAL  ") :]
+        (line,) = [line for line in table.splitlines() if line.split()[:1] == [portal.name]]
         assert [each for each in (portal.tool, portal.version, portal.token, portal.to) if each not in line] == []
 
 

@@ -19,7 +19,7 @@ from syncano_contract.published import in_30, published
 from syncano_contract.publishing import Options, checks
 from syncano_contract.publishing.git_branch import BRANCH
 from syncano_contract.publishing.portals import PORTALS, Portal
-from syncano_contract.publishing.publication import Publication, token_for
+from syncano_contract.publishing.publication import Outcome, Publication, token_for
 from syncano_contract.resources import DOCUMENT, PAGES
 from syncano_contract.text import counted, visible
 
@@ -63,9 +63,12 @@ class _WithTable(click.Command):
     "--site",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="git: push this built site.  [default: the files of `bundle`]",
+    help="git: push this site, built by `portal`.  [default: the files of `bundle`]",
 )
-@click.option("--branch", metavar="NAME", help=f"git: the branch that holds the files.  [default: {BRANCH}]")
+@click.option(
+    "--branch", metavar="NAME", help=f"git: the branch, which holds these files and nothing else.  [default: {BRANCH}]"
+)
+@click.option("--force", is_flag=True, help="git: replace what somebody else put on the branch.")
 @click.option("--owner", metavar="ENTITY", help="backstage: who answers for the API, such as group:default/api-team.")
 def publish_command(
     portal: str | None, to: str | None, is_sent: bool, overlays: tuple[Path, ...], **given: Any
@@ -73,9 +76,12 @@ def publish_command(
     """Publish the document in the form of `bundle`, through the portal's own command line at its pinned version.
 
     Without --yes nothing is sent. Before anything is, the document has to pass `validate`, and a change that breaks
-    somebody since the last version (`diff`) has to be allowed; without an earlier tag nothing is compared, and files for
-    postman and backstage are only with --since. The token is read from the environment variable of the
-    portal and is on no command line. BUMP_HOST, SWAGGERHUB_URL and REDOCLY_DOMAIN name another address of the portal.
+    somebody since the last version (`diff`) has to be allowed; where there is no earlier tag, nothing is compared. Files
+    for postman and backstage stay on this machine and are compared only with --since. A branch for git holds the files
+    and nothing else, and one that somebody else wrote to is left alone without --force.
+
+    The token is read from the environment variable of the portal and is on no command line. BUMP_HOST, SWAGGERHUB_URL
+    and REDOCLY_DOMAIN name another address of the portal.
 
     Sending the same twice changes nothing. Exits with 0 only if the portal has the document, and with 2 otherwise.
 
@@ -95,8 +101,8 @@ def publish_command(
         return
     with worded():
         chosen = PORTALS[portal]
-        options = Options(given["site"], given["branch"], given["owner"])
-        _check_options(chosen, options)
+        options = Options(given["site"], given["branch"], given["owner"], given["force"])
+        options.check(chosen)
         places = chosen.places(to)
         token = token_for(chosen, os.environ) if is_sent else ""
         _check_document(overlays)
@@ -106,12 +112,6 @@ def publish_command(
         publication = Publication(chosen, places, in_30(newest) if chosen.form == "3.0" else newest)
         lines = [_sent(publication, options, token, to)] if is_sent else [*_planned(publication, options, to)]
         click.echo("\n".join(inert([visible(line) for line in lines])))
-
-
-def _check_options(portal: Portal, options: Options) -> None:
-    for name, value in vars(options).items():
-        if value is not None and name not in portal.options:
-            raise Problem(f"--{name} is not for {portal.name}", "leave it out")
 
 
 def _check_document(overlays: tuple[Path, ...]) -> None:
@@ -147,9 +147,26 @@ def _planned(publication: Publication, options: Options, to: str | None) -> Iter
     yield f"dry run, nothing was sent: {publication.message} can go to {portal.title}, {to}"
     for words in publication.calls():
         yield f"  {portal.tool} {portal.version}: {shlex.join(words)}"
+    if portal.name == "git":
+        yield from _planned_push(publication, options)
     if not portal.commands:
         yield f"  files: {options.site or ', '.join(publishing.names(portal))}"
     elif not os.environ.get(portal.token):
         yield f"  --yes needs {portal.token}, which is not set"
     yield f"  sent twice: {portal.again}"
     yield "--yes sends it"
+
+
+def _planned_push(publication: Publication, options: Options) -> Iterator[str]:
+    """Yield what a push would do, found out where the repository is on this machine; raises Problem as a push does."""
+    branch = publishing.branch_of(publication, options)
+    if branch.is_here:
+        outcome = publishing.push(publication, options, "", is_sent=False)
+        does = "has these files already" if outcome is Outcome.UNCHANGED else "would hold these files and nothing else"
+        yield f"  {branch.name} {does}"
+    else:
+        yield f"  {branch.name} would hold these files and nothing else, {_else(options)}"
+
+
+def _else(options: Options) -> str:
+    return "whoever put there what it holds" if options.force else "unless somebody else put there what it holds"

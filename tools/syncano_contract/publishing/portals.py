@@ -35,8 +35,8 @@ class Portal:
     `tool` is a package of npm's in the group `group`, started by `script`. `token` names the environment variable that
     the tool reads the token from, `address` the one with another address of the portal. `to` says what --to takes, and
     `place` is its pattern, which names the places in `commands`. `reason` is the pattern of why a call failed. `quiet`
-    keeps the tool from reporting home. `again` says what sending the same twice does. One that `is_local` is sent nothing:
-    its files are written, and go on by other ways.
+    keeps the tool from reporting home. `again` says what sending the same twice does. To one that
+    `is_local` nothing is sent: its files are written, and go on by other ways.
     """
 
     name: str
@@ -183,7 +183,7 @@ GIT = Portal(
     tool="git",
     token="GIT_TOKEN",  # noqa: S106 - as above
     reason=r"(?m)^(?:fatal|error|remote|ssh): (.+)|(?=.*\[(?:remote )?rejected\])(.+)",
-    options=frozenset({"site", "branch"}),
+    options=frozenset({"site", "branch", "force"}),
 )
 
 POSTMAN = Portal(
