@@ -76,9 +76,9 @@ def publish_command(
     """Publish the document in the form of `bundle`, through the portal's own command line at its pinned version.
 
     Without --yes nothing is sent. Before anything is, the document has to pass `validate`, and a change that breaks
-    somebody since the last version (`diff`) has to be allowed; where there is no earlier tag, nothing is compared. Files
-    for postman and backstage stay on this machine and are compared only with --since. A branch for git holds the files
-    and nothing else, and one that somebody else wrote to is left alone without --force.
+    somebody since the last version (`diff`) has to be allowed; where there is no earlier tag, nothing is compared.
+    Files for postman and backstage stay on this machine and are compared only with --since. A branch for git holds the
+    files and nothing else, and one that somebody else wrote to is left alone without --force.
 
     The token is read from the environment variable of the portal and is on no command line. BUMP_HOST, SWAGGERHUB_URL
     and REDOCLY_DOMAIN name another address of the portal.

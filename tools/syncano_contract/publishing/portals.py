@@ -11,6 +11,9 @@ from syncano_contract import npm
 from syncano_contract.model import Problem
 
 NAME = r"\w[\w.-]*"  # cannot be taken for an option
+# Git over HTTP and Node.js, where the address is wrong, nothing listens there, or the way there is closed.
+UNREACHED = r"ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|fetch failed|[Cc]onnection refused|Could not resolve host"
+NO_REPOSITORY = r"does not exist|not a git repository|does not appear to be a git repository"
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,10 @@ class Portal:
 
     `tool` is a package of npm's in the group `group`, started by `script`. `token` names the environment variable that
     the tool reads the token from, `address` the one with another address of the portal. `to` says what --to takes, and
-    `place` is its pattern, which names the places in `commands`. `reason` is the pattern of why a call failed. `quiet`
-    keeps the tool from reporting home. `again` says what sending the same twice does. To one that
-    `is_local` nothing is sent: its files are written, and go on by other ways.
+    `place` is its pattern, which names the places in `commands`; `secret` is the pattern of one that holds a password.
+    `reason` is the pattern of why a call failed, and `hints` tell by patterns of that what to see to. `quiet` keeps the
+    tool from reporting home. `again` says what sending the same twice does. To one that `is_local` nothing is sent: its
+    files are written, and go on by other ways.
     """
 
     name: str
@@ -52,7 +56,9 @@ class Portal:
     token: str = ""
     address: str = ""
     commands: tuple[Command, ...] = ()
+    secret: str = ""
     reason: str = r"(?s)Error: (.+)"
+    hints: Mapping[str, str] = field(default_factory=dict)
     quiet: Mapping[str, str] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
     is_local: bool = False
@@ -65,8 +71,19 @@ class Portal:
         package = json.loads((npm.GROUPS / self.group / "package.json").read_text(encoding="utf-8"))
         return str(package["dependencies"][self.tool])
 
+    def fix(self, why: str) -> str:
+        """Return what to see to after a call that failed for that reason."""
+        hints = {**self.hints, UNREACHED: f"{self.address or 'the proxy'} and the network: nothing was reached"}
+        found = next((hint for pattern, hint in hints.items() if re.search(pattern, why)), f"{self.token} and --to")
+        return f"see to {found}, then try again"
+
     def places(self, to: str | None) -> dict[str, str]:
-        """Return what --to gives by name; raises Problem where it does not fit, or is not given."""
+        """Return what --to gives by name; raises Problem where it does not fit, holds a secret, or is not given."""
+        if self.secret and re.match(self.secret, to or ""):
+            what = "the URL of --to must hold no user name and no password: everybody on this machine could see them"
+            raise Problem(
+                what, f"give it as --to {self.example}, and the token in the environment variable {self.token}"
+            )
         found = re.fullmatch(self.place, to or "", re.ASCII)
         if found is None:  # what was given is not repeated: it may hold a password
             secret = f", and the token in the environment variable {self.token}" if self.token else ""
@@ -177,12 +194,18 @@ GIT = Portal(
     title="the git branch",
     form="both",
     to="REPOSITORY",
-    place=r"(?P<repository>(?!(?i:https?)://[^/]*@)[^-].*)",  # a password would be seen by all on this machine
+    place=r"(?P<repository>[^-].*)",
+    secret=r"(?i)https?://[^/]*@|\w+://[^/@]*:[^/@]*@",  # noqa: S106 - a pattern
     example="https://github.com/me/docs.git",
     again="unchanged: the same files make no commit",
     tool="git",
     token="GIT_TOKEN",  # noqa: S106 - as above
     reason=r"(?m)^(?:fatal|error|remote|ssh): (.+)|(?=.*\[(?:remote )?rejected\])(.+)",
+    hints={
+        f"{UNREACHED}|Failed to connect": "--to and the network: nothing was reached",
+        r"invalid refspec|not a valid (?:ref|branch)": "--branch",
+        NO_REPOSITORY: "--to: no repository was found there",
+    },
     options=frozenset({"site", "branch", "force"}),
 )
 
