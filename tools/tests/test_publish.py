@@ -241,6 +241,7 @@ def test_a_user_of_ssh_is_no_secret(to: str) -> None:
         (BUMP, "connect ECONNREFUSED 127.0.0.1:1", "BUMP_HOST and the network"),
         (SWAGGERHUB, "getaddrinfo ENOTFOUND api.example", "SWAGGERHUB_URL and the network"),
         (REDOCLY, "fetch failed", "REDOCLY_DOMAIN and the network"),
+        (REDOCLY, "Failed to fetch project. Failed to fetch. Caused by bad port.", "REDOCLY_DOMAIN and the network"),
         (README, "fetch failed", "the proxy and the network"),
         (BUMP, "Bad key", "BUMP_TOKEN and --to"),
         (GIT, "unable to access 'http://x/': Could not resolve host: x", "--to and the network"),

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from stubs import stub, words
 from syncano_contract.cli import main
 from syncano_contract.cli import publish as command
+from syncano_contract.publishing import Options
 from syncano_contract.publishing.portals import BUMP, PORTALS
 from syncano_contract.validation import Finding
 
@@ -106,3 +107,52 @@ def test_files_for_backstage_are_written_once(tmp_path: Path) -> None:
     assert sorted(written) == ["catalog-info.yaml", "openapi-3.1.yaml"]
     assert b"owner: group:default/api" in written["catalog-info.yaml"]
     assert held(tmp_path / "out") == written
+
+
+@pytest.mark.usefixtures("sound")
+@pytest.mark.parametrize("yes", [(), ("--yes",)])
+def test_an_owner_that_nobody_named_is_told(yes: tuple[str, ...], tmp_path: Path) -> None:
+    unnamed = call("backstage", "--to", str(tmp_path), *yes)
+    named = call("backstage", "--to", str(tmp_path), "--owner", "api", *yes)
+
+    assert unnamed.stderr == "the owner is `unknown`: --owner names who answers for the API\n"
+    assert named.stderr == ""
+
+
+@pytest.mark.usefixtures("sound")
+def test_an_owner_that_is_there_is_kept_until_another_is_named(tmp_path: Path) -> None:
+    given = ("backstage", "--to", str(tmp_path), "--yes")
+    call(*given, "--owner", "group:default/api")
+
+    kept = call(*given)
+    first = (tmp_path / "catalog-info.yaml").read_text()
+    call(*given, "--owner", "user:ciri")
+
+    assert (kept.exit_code, kept.stderr) == (0, "")
+    assert "owner: group:default/api\n" in first
+    assert "owner: user:ciri\n" in (tmp_path / "catalog-info.yaml").read_text()
+
+
+@pytest.mark.usefixtures("sound")
+@pytest.mark.parametrize("content", ["- a\n", "kind: API\n", "spec: [\n", "spec: {}\n---\nspec: {owner: me}\n", "\0"])
+def test_an_entity_whose_owner_cannot_be_told_is_not_replaced(content: str, tmp_path: Path) -> None:
+    (tmp_path / "catalog-info.yaml").write_text(content)
+
+    result = call("backstage", "--to", str(tmp_path), "--yes")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is not one entity of Backstage whose owner can be kept\n  say who with --owner" in result.stderr
+    assert (tmp_path / "catalog-info.yaml").read_text() == content
+
+
+@pytest.mark.parametrize("owner", ["bad owner", "", "a/b/c", "group:", "-api", "api\n", "x" * 64, "group:Big/api"])
+def test_an_owner_that_is_no_reference_is_refused(owner: str, tmp_path: Path) -> None:
+    result = call("backstage", "--to", str(tmp_path), "--owner", owner)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: --owner takes a reference to an entity, [kind:][namespace/]name, and not ")
+
+
+@pytest.mark.parametrize("owner", ["api", "group:api", "default/api", "Group:my-org/api_team.x", "x" * 63])
+def test_each_form_of_a_reference_is_taken(owner: str) -> None:
+    Options(owner=owner).check(PORTALS["backstage"])

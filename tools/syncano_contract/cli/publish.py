@@ -15,6 +15,7 @@ from syncano_contract.cli.contract import judged
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import inert, progress, worded
 from syncano_contract.model import Problem
+from syncano_contract.portal_files.backstage import NOBODY
 from syncano_contract.published import in_30, published
 from syncano_contract.publishing import Options, checks
 from syncano_contract.publishing.git_branch import BRANCH
@@ -110,6 +111,8 @@ def publish_command(
             _check_changes(chosen, overlays, given["since"])
         newest = published(amended(overlays).tree)
         publication = Publication(chosen, places, in_30(newest) if chosen.form == "3.0" else newest)
+        if chosen.name == "backstage" and publishing.owner(publication, options) == NOBODY:
+            progress(f"the owner is `{NOBODY}`: --owner names who answers for the API")
         lines = [_sent(publication, options, token, to)] if is_sent else [*_planned(publication, options, to)]
         click.echo("\n".join(inert([visible(line) for line in lines])))
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from syncano_contract import npm, output
 from syncano_contract.model import Problem
 from syncano_contract.portal.writing import LIST as SITE
-from syncano_contract.portal_files import openapi, postman
+from syncano_contract.portal_files import backstage, openapi, postman
 from syncano_contract.publishing import files, git_branch, sending
 from syncano_contract.publishing.git_branch import BRANCH, Branch, Push
 from syncano_contract.publishing.portals import Portal
@@ -29,10 +29,13 @@ class Options:
     force: bool = False
 
     def check(self, portal: Portal) -> None:
-        """Raise Problem for what the portal does not take, and for a site that `portal` did not build."""
+        """Raise Problem for what the portal does not take, no reference to an owner, or no site of `portal`'s."""
         for name, value in vars(self).items():
             if value not in (None, False) and name not in portal.options:
                 raise Problem(f"--{name} is not for {portal.name}", "leave it out")
+        if self.owner is not None and not backstage.REFERENCE.fullmatch(self.owner):
+            what = f"--owner takes a reference to an entity, [kind:][namespace/]name, and not {self.owner!r}"
+            raise Problem(what, "give it as --owner group:default/api-team")
         if self.site is not None and not (self.site / SITE).is_file():
             raise Problem(
                 f"{self.site} is no site that `syncano-contract portal` built",
@@ -56,8 +59,15 @@ def publish(publication: Publication, options: Options, token: str, tell: npm.Te
         case "postman":
             return files.put(Path(publication.places["folder"]), files.of_postman(publication.tree, tell))
         case "backstage":
-            return files.put(Path(publication.places["folder"]), files.of_backstage(publication.tree, options.owner))
+            return files.put(
+                Path(publication.places["folder"]), files.of_backstage(publication.tree, owner(publication, options))
+            )
     return sending.send(publication, token, tell)
+
+
+def owner(publication: Publication, options: Options) -> str:
+    """Return the owner that is given, else that of the entity which is replaced; raises Problem as `files.owner`."""
+    return options.owner or files.owner(Path(publication.places["folder"]))
 
 
 def push(publication: Publication, options: Options, token: str, *, is_sent: bool = True) -> Outcome:

@@ -12,7 +12,10 @@ from syncano_contract.model import Problem
 
 NAME = r"\w[\w.-]*"  # cannot be taken for an option
 # Git over HTTP and Node.js, where the address is wrong, nothing listens there, or the way there is closed.
-UNREACHED = r"ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|fetch failed|[Cc]onnection refused|Could not resolve host"
+UNREACHED = (
+    r"ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|fetch failed|Failed to fetch\.|[Cc]onnection refused|"
+    r"Could not resolve host"
+)
 NO_REPOSITORY = r"does not exist|not a git repository|does not appear to be a git repository"
 
 
