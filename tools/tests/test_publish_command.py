@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from stubs import stub, words
 from syncano_contract.cli import main
 from syncano_contract.cli import publish as command
+from syncano_contract.portal_files.postman import COLLECTION
 from syncano_contract.publishing import Options
 from syncano_contract.publishing.portals import BUMP, PORTALS
 from syncano_contract.validation import Finding
@@ -61,6 +62,36 @@ def test_yes_sends_and_says_what_came_of_it(tmp_path: Path, monkeypatch: pytest.
     assert (result.exit_code, result.stdout) == (0, "unchanged: Syncano user API 1.1, Bump.sh, users\n")
 
 
+@pytest.mark.usefixtures("sound")
+def test_a_dry_run_says_when_each_of_several_calls_is_made() -> None:
+    lines = call("swaggerhub", "--to", "me/users", "--allow-breaking").stdout.splitlines()
+
+    tool = f"swaggerhub-cli {PORTALS['swaggerhub'].version}"
+    assert [line.partition(" me/users")[0] for line in lines[1:4]] == [
+        f"  {tool}: api:create",
+        f"  if that version exists, {tool}: api:get",
+        f"  if it is another document, {tool}: api:update",
+    ]
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_dry_run_of_files_names_those_that_would_be_written(tmp_path: Path) -> None:
+    result = call("postman", "--to", str(tmp_path))
+
+    assert result.stdout.startswith("dry run, nothing was written: ")
+    assert f"  files: {tmp_path / COLLECTION}\n" in result.stdout
+    assert result.stdout.endswith("\n--yes writes it\n")
+
+
+@pytest.mark.parametrize(("name", "hint"), [("bmp", "Did you mean bump?"), ("swagerhub", "Did you mean swaggerhub?")])
+def test_a_misspelt_portal_is_told_with_one_that_is_like_it(name: str, hint: str) -> None:
+    result = call(name)
+
+    assert result.exit_code == 2
+    assert hint in result.stderr
+    assert "Did you mean" not in call("zzz").stderr
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [
@@ -102,8 +133,8 @@ def test_files_for_backstage_are_written_once(tmp_path: Path) -> None:
     written = held(tmp_path / "out")
     second = call(*given)
 
-    assert first.stdout.startswith("published: "), first.output
-    assert second.stdout.startswith("unchanged: "), second.output
+    files = ", ".join(str(tmp_path / "out" / name) for name in ("openapi-3.1.yaml", "catalog-info.yaml"))
+    assert (first.stdout, second.stdout) == (f"written: {files}\n", f"unchanged: {files}\n"), first.output
     assert sorted(written) == ["catalog-info.yaml", "openapi-3.1.yaml"]
     assert b"owner: group:default/api" in written["catalog-info.yaml"]
     assert held(tmp_path / "out") == written

@@ -223,7 +223,7 @@ def test_the_command_pushes_what_bundle_writes_or_a_site(
     bundle = CliRunner().invoke(main, given)
     built = CliRunner().invoke(main, [*given, "--site", str(site), "--branch", "site"])
 
-    assert bundle.stdout.startswith("published: Syncano user API 1.1, the git branch, "), bundle.output
+    assert bundle.stdout == f"published: Syncano user API 1.1, gh-pages of {tmp_path / 'docs.git'}\n", bundle.output
     assert files(git) == sorted(openapi.NAMES)
     assert built.stdout.startswith("published: "), built.output
     assert files(git, "site") == [".gitignore", LIST, "assets/app.js", "index.html"]

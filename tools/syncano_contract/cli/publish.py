@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,20 @@ class _WithTable(click.Command):
         formatter.write("\n" + "".join(f"  {line}\n" for line in _table()))
 
 
+class _Name(click.Choice[str]):
+    """The name of a portal."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return what is wrong with a name, and one that is like it."""
+        alike = get_close_matches(str(value), PORTALS, n=1)
+        hint = f" Did you mean {alike[0]}?" if alike else ""
+        return super().get_invalid_choice_message(value, ctx) + hint
+
+
 @click.command(
     "publish", cls=_WithTable, short_help="Publish the document on a portal: ReadMe, Bump.sh, SwaggerHub, ..."
 )
-@click.argument("portal", type=click.Choice([*PORTALS]), required=False, metavar="[PORTAL]")
+@click.argument("portal", type=_Name([*PORTALS]), required=False, metavar="[PORTAL]")
 @click.option("--to", metavar="PLACE", help="Where on the portal; the table says what it takes.")
 @click.option("--yes/--dry-run", "is_sent", default=False, help="Send it, or only check and say what would be sent.")
 @OVERLAY_OPTION
@@ -142,22 +153,38 @@ def _check_changes(portal: Portal, overlays: tuple[Path, ...], given: str | None
 
 def _sent(publication: Publication, options: Options, token: str, to: str | None) -> str:
     outcome = publishing.publish(publication, options, token, progress)
-    return f"{outcome}: {publication.message}, {publication.portal.title}, {to}"
+    if publication.portal.is_local:
+        return f"{outcome}: {_files(publication, options)}"
+    return f"{outcome}: {publication.message}, {_target(publication, options, to)}"
+
+
+def _target(publication: Publication, options: Options, to: str | None) -> str:
+    """Return where a publication goes, in words."""
+    if publication.portal.name == "git":
+        return f"{publishing.branch_of(publication, options).name} of {to}"
+    return f"{publication.portal.title}, {to}"
+
+
+def _files(publication: Publication, options: Options) -> str:
+    """Return what is sent to git, or which files are written here."""
+    folder = Path(publication.places.get("folder", ""))
+    return str(options.site or ", ".join(str(folder / name) for name in publishing.names(publication.portal)))
 
 
 def _planned(publication: Publication, options: Options, to: str | None) -> Iterator[str]:
     portal = publication.portal
-    yield f"dry run, nothing was sent: {publication.message} can go to {portal.title}, {to}"
-    for words in publication.calls():
-        yield f"  {portal.tool} {portal.version}: {shlex.join(words)}"
+    sent, sends = ("written", "writes") if portal.is_local else ("sent", "sends")
+    yield f"dry run, nothing was {sent}: {publication.message} can go to {_target(publication, options, to)}"
+    for command, words in zip(portal.commands, publication.calls(), strict=True):
+        yield f"  {command.when}{', ' if command.when else ''}{portal.tool} {portal.version}: {shlex.join(words)}"
     if portal.name == "git":
         yield from _planned_push(publication, options)
     if not portal.commands:
-        yield f"  files: {options.site or ', '.join(publishing.names(portal))}"
+        yield f"  files: {_files(publication, options)}"
     elif not os.environ.get(portal.token):
         yield f"  --yes needs {portal.token}, which is not set"
-    yield f"  sent twice: {portal.again}"
-    yield "--yes sends it"
+    yield f"  {sent} twice: {portal.again}"
+    yield f"--yes {sends} it"
 
 
 def _planned_push(publication: Publication, options: Options) -> Iterator[str]:

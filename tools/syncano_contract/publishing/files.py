@@ -50,7 +50,7 @@ def put(folder: Path, texts: Mapping[str, str]) -> Outcome:
     changed = {name: text for name, text in texts.items() if not _is(folder / name, text)}
     for name, text in changed.items():
         output.write(folder / name, [text])
-    return Outcome.PUBLISHED if changed else Outcome.UNCHANGED
+    return Outcome.WRITTEN if changed else Outcome.UNCHANGED
 
 
 def _is(file: Path, text: str) -> bool:

@@ -24,7 +24,7 @@ class Command:
     """A call of a portal's tool, and what it prints (as patterns) when the portal has the document, anew or already.
 
     A word whose place is not given is left out. After what `goes_on` finds, the next command is tried. A command that
-    `shows` prints the document that the portal has.
+    `shows` prints the document that the portal has. `when` says after what it is called; the first one always is.
     """
 
     words: tuple[str, ...]
@@ -32,6 +32,7 @@ class Command:
     unchanged: str = ""
     goes_on: str = ""
     shows: bool = False
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ README = Portal(
     to="BRANCH/SLUG",
     place=rf"(?P<branch>{NAME})/(?P<slug>{NAME})",
     example="stable/syncano-user-api",
-    again="replaced by the same: rdme does not tell what is there",
+    again="replaced by the same, as rdme cannot tell what ReadMe has",
     tool="rdme",
     group="readme",
     script="rdme/bin/run.js",
@@ -123,7 +124,7 @@ BUMP = Portal(
     to="[HUB/]DOC",
     place=rf"(?:(?P<hub>{NAME})/)?(?P<doc>{NAME})",
     example="syncano-user-api",
-    again="unchanged: Bump.sh makes no new version",
+    again="unchanged, as Bump.sh makes no new version",
     tool="bump-cli",
     group="bump",
     script="bump-cli/bin/run.js",
@@ -147,7 +148,7 @@ SWAGGERHUB = Portal(
     to="OWNER/API",
     place=rf"(?P<owner>{NAME})/(?P<api>{NAME})",
     example="my-organization/syncano-user-api",
-    again="unchanged: what is there is read and compared first",
+    again="unchanged, as what is there is read and compared first",
     tool="swaggerhub-cli",
     group="swaggerhub",
     script="swaggerhub-cli/bin/run",
@@ -159,8 +160,12 @@ SWAGGERHUB = Portal(
             published=r"Created (API|version)",
             goes_on=r"already exists in SwaggerHub",
         ),
-        Command(("api:get", "{owner}/{api}/{version}", "--json"), shows=True),
-        Command(("api:update", "{owner}/{api}/{version}", "--file={file}"), published=r"Updated API"),
+        Command(("api:get", "{owner}/{api}/{version}", "--json"), shows=True, when="if that version exists"),
+        Command(
+            ("api:update", "{owner}/{api}/{version}", "--file={file}"),
+            published=r"Updated API",
+            when="if it is another document",
+        ),
     ),
 )
 
@@ -171,7 +176,7 @@ REDOCLY = Portal(
     to="ORGANIZATION/PROJECT/MOUNT-PATH",
     place=rf"(?P<organization>{NAME})/(?P<project>{NAME})/(?P<mount>{NAME}(?:/{NAME})*)",
     example="org_01h/prj_01h/apis/users",
-    again="unchanged: Redocly makes no new build",
+    again="unchanged, as Redocly makes no new build",
     tool="@redocly/cli",
     group="redocly",
     script="@redocly/cli/bin/cli.js",
@@ -200,7 +205,7 @@ GIT = Portal(
     place=r"(?P<repository>[^-].*)",
     secret=r"(?i)https?://[^/]*@|\w+://[^/@]*:[^/@]*@",  # noqa: S106 - a pattern
     example="https://github.com/me/docs.git",
-    again="unchanged: the same files make no commit",
+    again="unchanged, as the same files make no commit",
     tool="git",
     token="GIT_TOKEN",  # noqa: S106 - as above
     reason=r"(?m)^(?:fatal|error|remote|ssh): (.+)|(?=.*\[(?:remote )?rejected\])(.+)",
@@ -219,7 +224,7 @@ POSTMAN = Portal(
     to="DIR",
     place=r"(?P<folder>.+)",
     example="build/postman",
-    again="unchanged: the same document makes the same file",
+    again="unchanged, as the same document makes the same file",
     tool="openapi-to-postmanv2",
     group="postman",
     is_local=True,
@@ -232,7 +237,7 @@ BACKSTAGE = Portal(
     to="DIR",
     place=r"(?P<folder>.+)",
     example="build/backstage",
-    again="unchanged: the same document makes the same files",
+    again="unchanged, as the same document makes the same files",
     options=frozenset({"owner"}),
     is_local=True,
 )
