@@ -118,6 +118,16 @@ def test_the_newest_report_of_each_deployment_is_shown(files: dict[str, bytes]) 
     assert re.findall(r"badge (\S+?)\"", table) == ["non-conformant", "conformant"]
 
 
+def test_a_deployment_that_was_judged_by_an_amended_document_is_told_so(tmp_path: Path) -> None:
+    kept(ran("+", overlays=("a.yaml",)), tmp_path / "a")
+    with without_npm():
+        found = site(made(), tmp_path, print)
+
+    for name in ("index.html", "reports.html"):
+        assert "conformant amended by a.yaml" in text_of(found[name].decode())
+    assert "judged by this document" not in text_of(found["index.html"].decode())
+
+
 def test_without_reports_nothing_tells_of_them() -> None:
     with without_npm():
         found = site(made(), None, print)
