@@ -131,6 +131,15 @@ def run_command(
     second one ends cleaning up, and a third one ends at once.
 
     \b
+    A file for --deviations, where issue and expires (in quotes) may be left out:
+      deviations:
+        - requirement: USERS-ADD-1
+          target: https://api.syncano.io/*
+          reason: It answers 201, as it always has.
+          issue: https://example.org/issues/7
+          expires: "2027-01-31"
+
+    \b
     Examples:
       syncano-contract run
       syncano-contract run --target target.toml --cleanup
