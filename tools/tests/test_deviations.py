@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -248,6 +249,19 @@ def test_the_command_writes_reads_and_outgrows_the_file(tmp_path: Path) -> None:
     code, output = call("--deviations", str(path), *out)
     assert code == 1
     assert "outdated: the deviation of USERS-ADD-1 is none any more: it passed" in output
+
+
+def test_a_run_of_some_requirements_tells_what_is_of_no_requirement_at_all(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "known.yaml", "https://a.test/*"
+    listed = (("USERS-ADD-99", "*"), ("USERS-ADD-98", elsewhere), ("USERS-ADD-2", "*"))
+    path.write_text("".join(to_yaml(Deviation(name, target, "So it is.") for name, target in listed)))
+
+    code, output = call("--deviations", str(path), "--out", str(tmp_path / "report"))
+
+    assert (code, re.findall("the deviation of .*", output)) == (
+        1,
+        ["the deviation of USERS-ADD-99 is of no requirement"],
+    )
 
 
 def test_the_command_refuses_what_it_cannot_read_or_write(tmp_path: Path) -> None:

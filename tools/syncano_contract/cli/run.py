@@ -171,7 +171,8 @@ def run_command(
         options = [*repeated("--overlay", overlays), *repeated("--deviations", (file,) if file else ())]
         repeat = command(url, target_file, instance, settings, [*options, *repeated("--fault", names)])
         found = replace(found, command=repeat, left_behind=left_behind, deviations=known.on(found.target, listed))
-        found = replace(found, notes=(*notes(chosen(names)), *found.notes))
+        unknown = known.unknown(found.deviations, settings.only)
+        found = replace(found, notes=(*notes(chosen(names)), *unknown, *found.notes))
         problem = written(found, directory, is_latest=out is None)
         tell(found, None if problem else directory, form)
         if problem:
@@ -179,7 +180,7 @@ def run_command(
         drift.write()
         if is_update:
             known.update(file, listed, found)
-    sys.exit(signals.code or code(found))
+    sys.exit(signals.code or (1 if unknown else code(found)))
 
 
 @contextmanager
