@@ -140,6 +140,14 @@ def test_without_reports_nothing_tells_of_them() -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_every_page_leads_to_every_other(files: dict[str, bytes], name: str) -> None:
+    bar = files[name].decode().partition('<nav class="bar"')[2].partition("</nav>")[0]
+
+    assert re.findall('href="(.*?)"', bar) == ["index.html", *PAGES]
+    assert re.findall('href="(.*?)" aria-current', bar) == [name]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_link_of_a_page_leads_to_a_file_and_a_part_of_it(files: dict[str, bytes], name: str) -> None:
     astray = []
     for link in values(page(files, name), "href") + values(page(files, name), "src"):
