@@ -95,22 +95,25 @@ def test_what_was_pushed_meanwhile_is_not_overwritten(
     assert git("log", "--format=%s", "gh-pages") == "API 1.0"
 
 
-def by_somebody_else(git: Git, *files: str) -> str:
+def by_somebody_else(git: Git, *files: str, email: str = "ciri@localhost") -> str:
     """Put files onto gh-pages as anybody may, and return the commit."""
     blob = git("hash-object", "-w", "--stdin") if files else ""
     index = "".join(f"100644 blob {blob}\t{name}\n" for name in files)
     tree = git("mktree", stdin=index)
     parent = git("for-each-ref", "--format=%(objectname)", "refs/heads/gh-pages")
-    me = ("-c", "user.name=Ciri", "-c", "user.email=ciri@localhost")
+    me = ("-c", "user.name=Ciri", "-c", f"user.email={email}")
     commit = git(*me, "commit-tree", tree, "-m", "By hand", *(["-p", parent] if parent else []))
     git("update-ref", "refs/heads/gh-pages", commit)
     return commit
 
 
-def test_what_somebody_else_put_there_is_replaced_by_force_only(git: Git, site: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("email", ["ciri@localhost", ""])
+def test_what_somebody_else_put_there_is_replaced_by_force_only(
+    email: str, git: Git, site: Path, tmp_path: Path
+) -> None:
     branch = Branch(str(tmp_path / "docs.git"))
     git_branch.push(site, branch, Push("API 1.0"), "")
-    head = by_somebody_else(git, "CNAME", "index.html")
+    head = by_somebody_else(git, "CNAME", "index.html", email=email)
 
     with pytest.raises(Problem, match=r"^the newest commit of gh-pages is by Ciri, not by this command$") as raised:
         git_branch.push(site, branch, Push("API 1.1"), "")

@@ -65,16 +65,15 @@ def push(folder: Path, branch: Branch, how: Push, token: str) -> Outcome:
         if parent and not how.replaces_all:
             _check_ours(git, parent, branch)
         commit = git("commit-tree", tree, "-m", how.message, *(["-p", parent] if parent else []))
-        git(
-            "push", "--quiet", *([] if how.is_sent else ["--dry-run"]), repository, f"{commit}:refs/heads/{branch.name}"
-        )
+        only_tried = [] if how.is_sent else ["--dry-run"]
+        git("push", "--quiet", *only_tried, repository, f"{commit}:refs/heads/{branch.name}")
     return Outcome.PUBLISHED
 
 
 def _check_ours(git: _Git, commit: str, branch: Branch) -> None:
     """Raise Problem for a commit that holds files and is not one of this command's."""
-    name, email = git("log", "-1", "--format=%cn%n%ce", commit).split("\n")
-    if email != AUTHOR["EMAIL"] and git("ls-tree", commit):
+    email, _, name = git("log", "-1", "--format=<%ce> %cn", commit).partition(" ")
+    if email != f"<{AUTHOR['EMAIL']}>" and git("ls-tree", commit):
         what = f"the newest commit of {branch.name} is by {name or email}, not by this command"
         raise Problem(what, "name another --branch; --force replaces what somebody else put there")
 
