@@ -200,6 +200,24 @@ def test_a_body_that_was_not_recorded_is_not_judged_and_proves_nothing(tmp_path:
     assert "6 replies whose body was not recorded: judged without it" in found.notes
 
 
+def test_a_reply_of_which_no_header_was_recorded_has_no_wrong_media_type(tmp_path: Path) -> None:
+    entries = story()
+    for each in entries:
+        each["response"]["headers"] = []
+
+    found = judged(tmp_path, entries)
+
+    assert failed(found) == set()
+    assert of(found, "SHAPE-2").verdict is Verdict.CANNOT_TELL
+
+
+def test_a_session_in_a_cookie_that_stands_apart_is_no_lack_of_a_user_key(tmp_path: Path) -> None:
+    look_ = entry("GET", "/instances/rivia/user/", 200, user(1, key(2)), at=9)
+    look_["request"]["cookies"] = [{"name": "session", "value": "x"}]
+
+    assert failed(judged(tmp_path, [*story(), look_])) == set()
+
+
 def test_entries_of_other_hosts_are_passed_over_and_counted(tmp_path: Path) -> None:
     others = [
         add(5, key(5), base="https://elsewhere.test/v1.1", status=500),
