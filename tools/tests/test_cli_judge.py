@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, suite, update, user
-from syncano_contract import run
+from syncano_contract import feed, run
 from syncano_contract.cli import main
 
 STORY = story()
@@ -66,6 +66,24 @@ def test_traffic_with_a_failed_must_exits_with_1() -> None:
 
 def test_traffic_that_shows_too_little_exits_with_2() -> None:
     assert call(written(STORY[:1]), "--out", "out").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [har(STORY)[:-3], har(STORY) * 2, har([*STORY, {"comment": "x" * 20_000}, add(2, key(3), status=500, at=9)])],
+    ids=["cut off", "two in one", "too large an entry"],
+)
+def test_a_file_that_was_not_read_to_its_end_is_never_conformant(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "CHUNK", 100)
+    monkeypatch.setattr(feed, "LARGEST", 8000)
+    Path("x.har").write_text(content)
+
+    result = call("x.har", "--out", "out")
+
+    assert result.exit_code == 2
+    assert f"INCONCLUSIVE: {BASE}" in result.stdout
+    assert "a part of the recorded traffic could not be read" in result.stdout
+    assert json.loads(Path("out/results.json").read_text())["conclusion"] == "inconclusive"
 
 
 def test_standard_input_and_compressed_files_are_read() -> None:
@@ -134,6 +152,18 @@ def test_an_overlay_that_could_not_be_written_is_told_before_anything_is_read() 
 
 def test_help_shows_examples() -> None:
     assert "syncano-contract judge traffic.har" in call("--help").stdout
+
+
+@pytest.mark.parametrize(("content", "said"), [("", "is empty"), ("<html>", "is no HAR: it does not begin with `{`")])
+def test_a_file_of_which_nothing_could_be_read_is_told_itself(content: str, said: str) -> None:
+    Path("x.har").write_text(content)
+
+    result = call("x.har")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: x.har {said}")
+    assert "--base-url" not in result.stderr
+    assert "entries" not in result.stderr
 
 
 @pytest.mark.parametrize(

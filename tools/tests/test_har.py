@@ -102,6 +102,8 @@ def test_a_file_that_is_cut_off_gives_what_it_has(tmp_path: Path, compress: Any)
         (b'{"log": {"entries": [', "cut off"),
         (b'{"log": {"entries": [{} {}]}}', "'{' stands where ',' should"),
         (b'{"log" {}}', "stands where ':' should"),
+        (har([]).encode() * 2, "goes on behind the end of its HAR"),
+        (har([]).encode() + b"xyz", "goes on behind the end of its HAR"),
         (b'{"log": {"entries": [{"a": }]}}', "is no JSON"),
         (b'{"log": {"entries": [' + b"[" * 100_000, "nested too deeply"),
         (har([]).encode("utf-16"), "UTF-16"),
@@ -115,6 +117,21 @@ def test_what_is_no_har_is_told_in_one_line(tmp_path: Path, content: bytes, said
 
     assert said in found
     assert "\n" not in found
+
+
+def test_what_stands_before_a_second_har_is_read(tmp_path: Path) -> None:
+    found = read(tmp_path, har(story()).encode() + b"\n" + har(story()).encode())
+
+    assert (len(found), found[:6]) == (7, json.loads(har(story()))["log"]["entries"])
+
+
+def test_blanks_may_follow_the_end(tmp_path: Path) -> None:
+    assert len(read(tmp_path, har(story()).encode() + b"\r\n \n")) == 6
+
+
+def test_no_name_of_a_member_is_told(tmp_path: Path) -> None:
+    assert "s3cret" not in reason(read(tmp_path, b'{"log": {"s3cret": }}'))
+    assert "s3cret" not in reason(read(tmp_path, b'{"s3cret": }'))
 
 
 def test_standard_input_can_be_read_twice() -> None:
@@ -149,6 +166,19 @@ def test_a_reply_is_there_for_sure_only_as_exactly_as_times_are_written() -> Non
 
     assert found.began is not None
     assert found.ended - found.began == pytest.approx(0.006, abs=1e-6)
+
+
+@pytest.mark.parametrize("fraction", ["", ".0", ".000", ".000000"])
+def test_a_time_of_whole_seconds_is_as_exact_as_a_second(fraction: str) -> None:
+    found = recorded({**add(1, key(1)), "startedDateTime": f"2026-11-21T12:00:03{fraction}Z"}, 1)
+
+    assert found.began is not None
+    assert found.ended - found.began == pytest.approx(1.005, abs=1e-6)
+
+
+@pytest.mark.parametrize("time", [0, -0.0, -1, None])
+def test_without_a_duration_the_end_is_not_known(time: Any) -> None:
+    assert recorded({**add(1, key(1)), "time": time}, 1).ended == math.inf
 
 
 @pytest.mark.parametrize("written", [None, "", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", 5])

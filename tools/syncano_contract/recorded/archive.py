@@ -168,9 +168,11 @@ def _entries(feed: Feed) -> Iterator[Any]:
             found = True
             yield from _log(feed)
         else:
-            feed.value(f"`{name}`")
+            feed.value("a member beside `log`")
     if not found:
         raise UnreadableError("is no HAR: it has no `log`")
+    if feed.peek():
+        raise UnreadableError("goes on behind the end of its HAR, which was not read: make that a file of its own")
 
 
 def _log(feed: Feed) -> Iterator[Any]:
@@ -180,7 +182,7 @@ def _log(feed: Feed) -> Iterator[Any]:
             found = True
             yield from _items(feed)
         else:
-            feed.value(f"`log.{name}`"[:60])
+            feed.value("a member of `log`")
     if not found:
         raise UnreadableError("is no HAR: its `log` has no `entries`")
 

@@ -49,17 +49,18 @@ class Recorded(NamedTuple):
     """An exchange, when (seconds since 1970) its request began and its reply was there for sure, and what is unknown.
 
     `began` is None and `ended` infinite where the entry does not tell. `lacks` says why a body of the reply is not
-    known; it is empty where it is.
+    known; it is empty where it is. Times are of one clock where `clock` is the same.
     """
 
     exchange: Exchange
     began: float | None
     ended: float
     lacks: str
+    clock: int = 0
 
 
-def recorded(entry: Any, number: int) -> Recorded:
-    """Return what an entry records; raises PassedOver and Odd."""
+def recorded(entry: Any, number: int, clock: int = 0) -> Recorded:
+    """Return what an entry records, with its number and that of its clock; raises PassedOver and Odd."""
     if not isinstance(entry, dict):
         raise Odd("it is no object")
     request = _request(entry.get("request"))
@@ -71,7 +72,7 @@ def recorded(entry: Any, number: int) -> Recorded:
     started, began = _moment(entry.get("startedDateTime"))
     seconds, ended = _duration(entry, began)
     error = None if response else NO_REPLY
-    return Recorded(Exchange(number, started, seconds, SENDER, request, response, error), began, ended, lacks)
+    return Recorded(Exchange(number, started, seconds, SENDER, request, response, error), began, ended, lacks, clock)
 
 
 def _source(entry: dict[str, Any]) -> str:
@@ -180,13 +181,13 @@ def _moment(given: Any) -> tuple[datetime, float | None]:
 def _duration(entry: dict[str, Any], began: float | None) -> tuple[float, float]:
     """Return the seconds that an exchange took, and when it had ended for sure: times are as exact as they are written.
 
-    A negative time says that none is known.
+    A time that is negative or 0 says that none is known, and a fraction of zeros that there is none.
     """
     given = number(entry.get("time"))
-    if not 0 <= given <= LONGEST or began is None:
+    if not 0 < given <= LONGEST or began is None:
         return 0.0, math.inf
     fraction = FRACTION.search(entry["startedDateTime"], BEFORE_FRACTION)
-    exactness = EXACTNESS[min(len(fraction[1]), 6)] if fraction else 1.0
+    exactness = EXACTNESS[min(len(fraction[1]), 6)] if fraction and fraction[1].strip("0") else 1.0
     return given / 1000, began + given / 1000 + exactness
 
 

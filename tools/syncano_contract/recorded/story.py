@@ -32,11 +32,16 @@ class Event(NamedTuple):
     lasting: int  # a hash of what of a user nothing ever changes
     profile: int | None
     shows: bool  # somebody, though perhaps by a shape alone
+    clock: int  # of the times: those of two clocks cannot be compared
 
     @property
     def is_success(self) -> bool:
         """Whether this is a 2xx."""
         return self.status // 100 == 2
+
+    def follows(self, other: Event) -> bool:
+        """Whether this began for sure when another had ended."""
+        return self.clock == other.clock and other.ended <= self.began
 
     @property
     def user(self) -> User | None:
@@ -77,12 +82,13 @@ class Story:
             _lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
             _integer(profile.get("id")),
             seen.shows_somebody,
+            seen.recorded.clock,
         )
         self._events.append(event)
 
     def told(self) -> tuple[list[Event], Known]:
-        """Return the events in the order of their times, and what they tell of keys."""
-        self._events.sort(key=lambda event: (event.began, event.number))
+        """Return the events, those of each clock in the order of their times, and what they tell of keys."""
+        self._events.sort(key=lambda event: (event.clock, event.began, event.number))
         return self._events, Known(self._events)
 
 
@@ -127,17 +133,17 @@ class Known:
     def is_replaced(self, first: Event) -> bool:
         """Whether another reset may have replaced the key that a reset showed first."""
         resets = self.resets[first.user] if first.user else []
-        return any(event is not first and event.ended > first.began for event in resets)
+        return any(event is not first and not first.follows(event) for event in resets)
 
     def before(self, event: Event) -> list[str]:
         """Return the keys that the user of an event had for sure when it began."""
         keys = self.of_user.get(event.user, []) if event.user else []
-        return [key for key in keys if self.first[key].ended <= event.began]
+        return [key for key in keys if event.follows(self.first[key])]
 
     def is_old(self, event: Event) -> bool:
         """Whether a request was sent with a key after a reset had replaced it."""
         end = self.ends.get(event.user_key)
-        return end is not None and end.ended <= event.began
+        return end is not None and event.follows(end)
 
 
 def _telling(key: str) -> str:
