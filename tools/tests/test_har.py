@@ -222,6 +222,16 @@ def test_the_media_type_of_the_content_stands_for_a_header_that_was_not_kept(hea
     assert header(response.headers, "Content-Type") == "application/json; charset=utf-8"
 
 
+def test_an_empty_media_type_before_another_one_does_not_count() -> None:
+    given = add(1, key(1), answered={"content-type": ""})
+    given["response"]["headers"].reverse()
+    given["response"]["content"]["mimeType"] = "text/html"
+
+    response = recorded(given, 1).exchange.response
+    assert response is not None
+    assert response.headers == (("Content-Type", "application/json"),)
+
+
 @pytest.mark.parametrize("kind", [None, 5, "", "x-unknown"])
 def test_what_is_no_media_type_makes_no_header(kind: Any) -> None:
     given = add(1, key(1))

@@ -153,11 +153,12 @@ def _response(given: Any) -> tuple[Response | None, str]:
 
 
 def _with_media_type(headers: Headers, content: Any) -> Headers:
-    """Return headers with the media type of the content in the place of a Content-Type that was not kept."""
+    """Return headers without an empty Content-Type; where no other was kept, the media type of the content is one."""
+    kept = tuple(pair for pair in headers if pair[0].lower() != "content-type" or pair[1].strip())
     kind = content.get("mimeType") if isinstance(content, dict) else None
-    if not isinstance(kind, str) or not MEDIA_TYPE.match(kind):
-        return headers
-    return (*(pair for pair in headers if pair[0].lower() != "content-type"), ("Content-Type", kind))
+    if header(kept, "Content-Type") or not isinstance(kind, str) or not MEDIA_TYPE.match(kind):
+        return kept or headers
+    return (*kept, ("Content-Type", kind))
 
 
 def _is_of_recorder(headers: Headers, body: bytes) -> bool:
