@@ -154,16 +154,23 @@ def test_help_shows_examples() -> None:
     assert "syncano-contract judge traffic.har" in call("--help").stdout
 
 
-@pytest.mark.parametrize(("content", "said"), [("", "is empty"), ("<html>", "is no HAR: it does not begin with `{`")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "x.har is empty"),
+        ("<html>", "x.har is no HAR: it does not begin with `{`"),
+        (har([]), "what was recorded has no entries"),
+    ],
+)
 def test_a_file_of_which_nothing_could_be_read_is_told_itself(content: str, said: str) -> None:
     Path("x.har").write_text(content)
 
     result = call("x.har")
 
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: x.har {said}")
+    assert result.stderr.startswith(f"error: {said}")
     assert "--base-url" not in result.stderr
-    assert "entries" not in result.stderr
+    assert "no entry of" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -238,6 +245,12 @@ ODDITIES: dict[str, bytes] = {
             "broken url": changed(request__url="http://[::1/instances/x/"),
             "hostile url": changed(request__url=f"{BASE}/instances/\x1b[31m<script>\u202e/users/?{'x' * 9999}"),
             "data url": changed(request__url="data:,x"),
+            "cookies and query are numbers": changed(request__cookies=5, request__queryString=6),
+            "cookies and query are objects": changed(request__cookies={"a": 5}, request__queryString={"a": "b"}),
+            "cache is a list": changed(cache=[1], _fetchType=["x"]),
+            "sizes are no numbers": changed(response__content={"size": "x", "text": "{}"}, response__bodySize=[]),
+            "media type is no text": changed(response__headers=[], response__content={"mimeType": 5, "text": "{}"}),
+            "comment is a number": changed(response__content={"comment": 5, "text": ""}),
             "post data is text": changed(request__postData="x"),
             "post data has odd parameters": changed(request__postData={"params": [5, {"name": None}]}),
             "redirect": changed(response__status=302, response__redirectURL="//evil.test"),

@@ -66,8 +66,9 @@ class Recording:
     @property
     def judging(self) -> Judging:
         """The judging of the base URL with most entries, the first of them; raises Problem where there is none."""
-        if not self.entries and self.troubles:
-            raise Problem("; ".join(self.troubles), "name a HAR file, as browsers and proxies save it")
+        if not self.entries:
+            what = "; ".join(self.troubles) or "what was recorded has no entries"
+            raise Problem(what, "name a HAR file, as browsers and proxies save it")
         if not self.judgings:
             what = f"no entry of {counted(self.entries, 'entry').replace('entrys', 'entries')} is of this API"
             raise Problem("; ".join([what, *self.lines()]), "name the API's own address with --base-url URL")
