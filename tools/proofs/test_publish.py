@@ -225,6 +225,7 @@ def test_a_portal_that_is_not_there_is_told(name: str, play: Play) -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert f"error: publishing on {PORTALS[name].title} failed: " in result.stderr, gone
+    assert result.stderr.splitlines()[-1].endswith(" and the network: nothing was reached, then try again")
 
 
 @pytest.mark.parametrize(

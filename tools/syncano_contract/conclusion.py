@@ -9,6 +9,7 @@ from datetime import UTC
 from syncano_contract.model import Conclusion, Deviation, Level, Report, Verdict
 from syncano_contract.text import counted
 
+NO_REQUIREMENT = "the deviation of {} is of no requirement"
 Counts = dict[Level, dict[Verdict, int]]
 
 
@@ -49,7 +50,7 @@ def outdated(report: Report) -> Iterator[str]:
     verdicts = {each.requirement: each.verdict for each in report.results}
     for each in report.deviations:
         if each.requirement not in verdicts and not report.only:
-            yield f"the deviation of {each.requirement} is of no requirement"
+            yield NO_REQUIREMENT.format(each.requirement)
         elif verdicts.get(each.requirement) is Verdict.PASSED:
             yield f"the deviation of {each.requirement} is none any more: it passed"
         elif _is_over(each, report):

@@ -14,8 +14,13 @@ import yaml
 from syncano_contract import handwritten
 from syncano_contract.handwritten import TEXT, closed
 from syncano_contract.model import Deviation, Level, Report, Verdict
+from syncano_contract.validation.source import Form
 
-FIX = "mend the file; `syncano-contract run --help` shows what it may hold"
+FORM = Form(
+    "name a file of known deviations; `syncano-contract run` writes one with --update-deviations",
+    "a list of known deviations begins with `deviations:`",
+)
+FIX = "mend the file; `syncano-contract run --help` shows one"
 UNEXPLAINED = "Not explained yet."
 SCHEMA = jsonschema_rs.validator_for(
     closed(
@@ -42,7 +47,7 @@ SCHEMA = jsonschema_rs.validator_for(
 
 def read(path: Path) -> tuple[Deviation, ...]:
     """Read a file of deviations; raises Problem, with the line, for one that is none."""
-    return tuple(_deviation(each) for each in handwritten.read(path, SCHEMA, FIX).tree["deviations"])
+    return tuple(_deviation(each) for each in handwritten.read(path, FORM, SCHEMA, FIX).tree["deviations"])
 
 
 def _deviation(given: Mapping[str, Any]) -> Deviation:

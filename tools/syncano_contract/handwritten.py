@@ -10,7 +10,7 @@ import jsonschema_rs
 from syncano_contract import pointer
 from syncano_contract.model import Problem
 from syncano_contract.validation import source
-from syncano_contract.validation.source import Source
+from syncano_contract.validation.source import Form, Source
 
 TEXT = {"type": "string", "pattern": r"\S"}
 
@@ -27,9 +27,9 @@ def closed(properties: dict[str, Any], *required: str, extensible: bool = False)
     }
 
 
-def read(path: Path, validator: jsonschema_rs.Validator, fix: str) -> Source:
-    """Read a file; raises Problem, with the line, for what is no YAML or not as the schema has it."""
-    found = source.read(path)
+def read(path: Path, form: Form, validator: jsonschema_rs.Validator, fix: str) -> Source:
+    """Read a file of this form; raises Problem, with the line, for what is no YAML or not as the schema has it."""
+    found = source.read(path, form)
     for flaw in found.flaws:
         raise Problem(f"{path}:{flaw.line}: {flaw.sentence}", fix)
     for error in validator.iter_errors(found.tree):

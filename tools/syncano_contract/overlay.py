@@ -21,7 +21,9 @@ from syncano_contract.handwritten import TEXT, closed
 from syncano_contract.model import Problem
 from syncano_contract.resources import DOCUMENT
 from syncano_contract.validation import validate
+from syncano_contract.validation.source import Form
 
+FORM = Form("name an OpenAPI Overlay", "an overlay begins with `overlay: 1.0.0`")
 FIX = "mend the overlay; the Overlay Specification 1.0 says what an action may be"
 PATHS = JSONPathEnvironment(strict=True)
 BREAKING = ("references", "circles", "openapi")  # what a document that is run against has to pass
@@ -73,7 +75,7 @@ class UnmergeableError(Exception):
 
 def read(path: Path) -> Overlay:
     """Read an overlay; raises Problem for a file that is none, with the line that is wrong."""
-    found = handwritten.read(path, SCHEMA, FIX)
+    found = handwritten.read(path, FORM, SCHEMA, FIX)
     actions = found.tree["actions"]
     lines = (found.line(pointer.of(("actions", number))) for number in range(len(actions)))
     return Overlay(path.name, tuple(_action(f"{path}:{line}", each) for line, each in zip(lines, actions, strict=True)))

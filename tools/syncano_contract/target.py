@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class Other:
     """A second tenant of the same deployment."""
 
     instance: str
-    api_key: str = field(repr=False)
+    api_key: str = field(repr=False)  # empty where nobody needs it
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,18 @@ class Target:
         return tuple(key for key in given if key)
 
 
-def from_file(path: Path, environment: Mapping[str, str] = os.environ) -> Target:
-    """Read a target file (TOML); raises Problem naming the file and the setting that is wrong, and never a key."""
+def from_file(path: Path, environment: Mapping[str, str] = os.environ, needs: Set[str] = frozenset(KEYS)) -> Target:
+    """Read a target file (TOML); raises Problem naming the file and the setting that is wrong, and never a key.
+
+    A key that is none of those it `needs` is left out where it names a variable that is not set.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Problem(f"cannot read {path}: {error.strerror}", f"write one: {WRITE_ONE}") from error
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a number or a nesting beyond all bounds
         raise Problem(f"{path} is not TOML: {error}", f"compare it with a fresh one: {WRITE_ONE}") from error
-    return _distinct(_from_table(table, path, environment), f"{path}")
+    return _distinct(_from_table(table, path, environment, needs), f"{path}")
 
 
 def from_environment(url: str, instance: str | None, environment: Mapping[str, str] = os.environ) -> Target:
@@ -134,7 +137,7 @@ def check_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[str, str]) -> Target:
+def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[str, str], needs: Set[str]) -> Target:
     _refuse_unknown(table, SETTINGS, f"{path}")
     other, headers = table.get("other"), table.get("headers", {})
     if other is not None and not isinstance(other, dict):
@@ -142,7 +145,7 @@ def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[st
     if not isinstance(headers, dict):
         raise Problem(f"{path}: headers is no table", 'write it as [headers] with lines NAME = "value"')
     settings = {key: value for key, value in table.items() if key not in ("other", "headers")}
-    values = _strings(settings, f"{path}", environment)
+    values = _strings(_given(settings, environment, needs), f"{path}", environment)
     for needed in ("url", "instance"):
         if not values.get(needed):
             raise Problem(f"{path}: {needed} is missing", f'add a line such as {needed} = "…"; {WRITE_ONE} shows all')
@@ -151,7 +154,7 @@ def _from_table(table: Mapping[str, object], path: Path, environment: Mapping[st
         url=url,
         instance=values["instance"],
         **_keys(values),
-        other=None if other is None else _other(_strings(other, f"{path} [other]", environment), f"{path} [other]"),
+        other=None if other is None else _second(other, f"{path} [other]", environment, needs),
         headers=_headers(headers, f"{path} [headers]", environment),
         **_files(values, path),
         proxy=proxies.checked(proxy, f"{path}: proxy") if proxy else proxies.proxy_for(url, environment),
@@ -162,12 +165,26 @@ def _keys(values: Mapping[str, str]) -> dict[str, Any]:
     return {name: values.get(name) for name in KEYS}
 
 
-def _other(table: Mapping[str, str], where: str) -> Other:
+def _second(table: Mapping[str, object], where: str, environment: Mapping[str, str], needs: Set[str]) -> Other:
+    return _other(_strings(_given(table, environment, needs), where, environment), where, needs)
+
+
+def _given(table: Mapping[str, object], environment: Mapping[str, str], needs: Set[str]) -> dict[str, object]:
+    """Leave out the keys that are not needed and name a variable that is not set."""
+    spare = {key for key in table if key in KEYS and key not in needs}
+    return {key: value for key, value in table.items() if not (key in spare and _is_unset(value, environment))}
+
+
+def _is_unset(value: object, environment: Mapping[str, str]) -> bool:
+    return isinstance(value, str) and bool(VARIABLE.fullmatch(value)) and not environment.get(value[1:])
+
+
+def _other(table: Mapping[str, str], where: str, needs: Set[str] = frozenset(KEYS)) -> Other:
     _refuse_unknown(table, {"instance", "api_key"}, where)
-    for needed in ("instance", "api_key"):
+    for needed in ("instance", *({"api_key"} & needs)):
         if not table.get(needed):
             raise Problem(f"{where}: {needed} is missing", "a second tenant needs both instance and api_key")
-    return Other(**table)
+    return Other(**{"api_key": "", **table})
 
 
 def _headers(table: Mapping[str, object], where: str, environment: Mapping[str, str]) -> Headers:

@@ -107,3 +107,21 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> No
 
     assert result.exit_code == 2
     assert result.stderr.startswith("error: cannot write")
+
+
+@pytest.mark.parametrize("content", [b"openapi: 3.1.0\n", b"- arazzo\n", b"a: [\n", b"\0\xff", b""])
+def test_a_file_that_is_no_arazzo_document_is_not_replaced(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_bytes(content)
+
+    result = arazzo("-o", tmp_path / "mine.yaml")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"error: {tmp_path / 'mine.yaml'} is there and is no Arazzo document\n")
+    assert (tmp_path / "mine.yaml").read_bytes() == content
+
+
+def test_an_earlier_arazzo_document_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "life.yaml").write_text("arazzo: 1.0.0\n")
+
+    assert arazzo("-o", tmp_path / "life.yaml").exit_code == 0
+    assert "add" in steps(tmp_path / "life.yaml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -188,6 +189,21 @@ def test_a_later_cleanup_removes_what_a_report_names(left: Left) -> None:
     assert len(set(left.recorded.paths)) == 5
     assert left.recorded.keys == {left.deployment.seeds.account_key}
     assert Path("out/results.json").read_bytes() == before
+
+
+def test_a_later_cleanup_needs_no_variable_of_another_key(left: Left) -> None:
+    template = re.sub(
+        r"^# (?=plain_key|account_key|user_key|\[other\]|instance|api_key)", "", target.TEMPLATE, flags=re.M
+    )
+    Path("target.toml").write_text(template.replace("https://api.syncano.io/v1.1", left.deployment.url))
+    left.results(left_behind=["/instances/another-instance/users/999/"])
+
+    without = cleanup("out", "--target", "target.toml")
+    done = cleanup("out", "--target", "target.toml", SYNCANO_ACCOUNT_KEY=left.deployment.seeds.account_key)
+
+    assert "account_key names $SYNCANO_ACCOUNT_KEY, which is not set" in without.stderr
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert len(left.recorded.paths) > 0
 
 
 @pytest.mark.parametrize("user_id", [999, 2**63 - 1])

@@ -513,6 +513,16 @@ def test_a_database_that_is_none() -> None:
     assert "error: cannot use users.sqlite3: " in said
 
 
+def test_a_kind_of_deployment_is_not_called_faulty() -> None:
+    Path("users.sqlite3").write_text("no database", encoding="utf-8")
+
+    said = refusal("serve", "--as", "syncano-platform", "--fault", "etag", "--port", "0", "--database", "users.sqlite3")
+
+    kind, variant = [line for line in said.splitlines() if line.startswith("note: ")]
+    assert kind == "note: kind syncano-platform: add-answers-201, groups-with-names, full-stop, throttled"
+    assert variant.startswith("note: the target was given the variant etag on purpose: ")
+
+
 # --- broken targets ---------------------------------------------------------------------------------------------------
 
 

@@ -118,8 +118,8 @@ def test_one_target_that_got_worse_is_enough_to_fail() -> None:
     ("words", "error"),
     [
         (["none"], "error: cannot read none: No such file or directory"),
-        (["reports/0"], "error: 1 report cannot be compared"),
-        (["reports/0", "reports/0/results.json"], "error: 1 report cannot be compared"),
+        (["reports/0"], "error: 1 report cannot be compared: two are needed"),
+        (["reports/0", "reports/0/results.json"], "error: 1 report cannot be compared: two are needed"),
         (["reports/0", "broken.json"], "error: broken.json is no JSON"),
         (["reports/0", "old.json"], "error: old.json has version 1 of the format, and this program reads 2"),
         (["empty"], "error: empty holds no report of a run"),

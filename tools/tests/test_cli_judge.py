@@ -93,6 +93,17 @@ def test_standard_input_and_compressed_files_are_read() -> None:
 
     assert result.exit_code == 0
     assert "6 recorded exchanges within 5.0 s" in result.stdout
+    assert "repeat: ... | syncano-contract judge x.har.gz -\n" in result.stdout
+
+
+def test_the_latest_traffic_is_judged_again_where_it_is_no_longer_the_latest() -> None:
+    Path("reports/a run").mkdir(parents=True)
+    Path("reports/latest").symlink_to("a run")
+
+    result = call(written(STORY, "reports/latest/traffic.har"))
+
+    assert "repeat: syncano-contract judge 'reports/a run/traffic.har'\n" in result.stdout
+    assert Path("reports/latest").readlink() != Path("a run")
 
 
 def test_a_known_deviation_is_no_reason_to_exit_with_1() -> None:

@@ -213,6 +213,13 @@ def test_the_page_tells_each_kind_of_change_and_why() -> None:
     assert "Unchanged: 2 passed, 1 failed." in text
 
 
+def test_the_page_names_the_overlays_beside_each_conclusion() -> None:
+    page = to_html(compared(ran("+", day=1, overlays=("a.yaml",)), ran("+", day=2, overlays=("a.yaml",))))
+
+    told = '>conformant</span> <span class="quiet">amended by <bdi>a.yaml</bdi></span>'
+    assert page.count(told) == 4  # now and before, and of each run
+
+
 def test_the_page_names_what_was_different_in_how_two_runs_were_made() -> None:
     different = compared(ran("+", day=1, read_only=True), ran("F", day=2, only=("A-1", "B-*")))
 

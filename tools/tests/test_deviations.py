@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from click.testing import CliRunner
@@ -72,6 +74,23 @@ def test_what_is_misspelt_or_broken_is_told_with_its_line(tmp_path: Path, entrie
         read(path)
 
     assert refused.value.what.startswith(f"{path}{message}")
+
+
+@pytest.mark.parametrize(("content", "what"), [("", "empty"), ("[]", "no mapping")])
+def test_what_is_empty_is_told_with_how_a_list_begins(tmp_path: Path, content: str, what: str) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text(content)
+
+    with pytest.raises(Problem, match=f":1: the file is {what}: a list of known deviations begins with `deviations:`$"):
+        read(path)
+
+
+def test_the_help_shows_a_file_that_can_be_used(tmp_path: Path) -> None:
+    told = CliRunner().invoke(main, ["run", "--help"]).output
+    sample = dedent(told[told.index("  deviations:\n") :].partition("\n\n")[0])
+    (tmp_path / "known.yaml").write_text(sample)
+
+    assert read(tmp_path / "known.yaml")[0].expires == "2027-01-31"
 
 
 @pytest.mark.parametrize(
@@ -232,9 +251,23 @@ def test_the_command_writes_reads_and_outgrows_the_file(tmp_path: Path) -> None:
     assert "outdated: the deviation of USERS-ADD-1 is none any more: it passed" in output
 
 
+def test_a_run_of_some_requirements_tells_what_is_of_no_requirement_at_all(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "known.yaml", "https://a.test/*"
+    listed = (("USERS-ADD-99", "*"), ("USERS-ADD-98", elsewhere), ("USERS-ADD-2", "*"))
+    path.write_text("".join(to_yaml(Deviation(name, target, "So it is.") for name, target in listed)))
+
+    code, output = call("--deviations", str(path), "--out", str(tmp_path / "report"))
+
+    assert (code, re.findall("the deviation of .*", output)) == (
+        1,
+        ["the deviation of USERS-ADD-99 is of no requirement"],
+    )
+
+
 def test_the_command_refuses_what_it_cannot_read_or_write(tmp_path: Path) -> None:
     code, output = call("--deviations", str(tmp_path / "nothing.yaml"), "--out", str(tmp_path / "report"))
     assert (code, "cannot read" in output) == (2, True)
+    assert "  name a file of known deviations; `syncano-contract run` writes one with --update-deviations" in output
 
     code, output = call("--update-deviations", "--out", str(tmp_path / "report"))
     assert (code, "--update-deviations has no file to write" in output) == (2, True)

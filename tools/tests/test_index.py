@@ -91,6 +91,15 @@ def test_a_run_is_told_with_its_conclusion_and_figures(tmp_path: Path) -> None:
     assert "2026-11-01 20:04:05 UTC inconclusive 1 1 0 12.3 quick, read-only, only A-*, interrupted a" in text
 
 
+def test_a_run_by_an_amended_document_is_told_with_its_overlays(tmp_path: Path) -> None:
+    kept(ran("+", overlays=("a.yaml", "b.yaml")), tmp_path / "a")
+
+    page = to_html(read(tmp_path))
+
+    assert "conformant amended by a.yaml, b.yaml 0 0 0" in text_of(Page(page), "target-1")
+    assert page.count("amended by") == 2  # in the list of targets too
+
+
 def test_several_runs_have_a_trend_in_pictures_and_words(tmp_path: Path) -> None:
     for day, verdict in enumerate("F++"):
         kept(ran(verdict, day=day, seconds=10.0 + day), tmp_path / str(day))

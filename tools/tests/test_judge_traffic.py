@@ -9,6 +9,7 @@ import pytest
 
 from altered import QUICK, with_verdict
 from recordings import (
+    API_KEY,
     BASE,
     OVERLAY,
     SAMPLE,
@@ -88,6 +89,7 @@ def test_the_same_traffic_gives_the_same_report(tmp_path: Path) -> None:
         ("SHAPE-3", [*story(), add(2, key(3), shown={"id": 2}, at=9)]),
         ("SHAPE-4", [*story(), entry("GET", "/instances/rivia/user/", 403, {"error": "x"}, at=9)]),
         ("HTTP-1", [*story(), add(2, key(3), status=503, at=9)]),
+        ("HTTP-1", [*story(), entry("GET", "/instances/rivia/users/1/", 500, {}, at=9)]),
         ("LINKS-1", [*story(), look(key(2), shown=user(1, key(2), profile=PROFILE), at=9)]),
         ("USERS-ADD-1", [*story(), add(2, key(3), status=201, at=9)]),
         ("USERS-ADD-3", [*story(), add(2, key(1), at=9)]),
@@ -103,6 +105,10 @@ def test_the_same_traffic_gives_the_same_report(tmp_path: Path) -> None:
         ("USERS-RESET-4", [*story(), reset(1, key(2), key(4), at=6), look(key(4), 403, at=7),
                            look(key(4), shown=user(1, key(4)), at=8)]),
         ("USERS-RESET-5", [*story(), look(key(1), shown=user(1, key(2)), at=9)]),
+        ("USERS-RESET-5", [*story(), reset(7, key(8), key(9), at=7), look(key(8), shown=user(7, key(8)), at=9)]),
+        ("USERS-ADD-3", [*story(), add(2, key(3), at=7), update(2, key(3), shown=user(2, key(2)), at=9)]),
+        ("USER-DETAILS-1", [*story(), look(key(8), shown=user(9, key(9)), at=7),
+                            look(key(8), shown=user(9, key(9)), at=9)]),
         ("USER-DETAILS-1", [*story(), add(2, key(3), at=6), look(key(3), shown=user(1, key(2)), at=9)]),
         ("USER-DETAILS-4", [*story(), entry("GET", "/instances/rivia/user/", 200, user(1, key(2)), at=9)]),
         ("USER-DETAILS-7", [*story(), look(key(2), shown=user(1, key(2)), path="/instances/kaer/user/", at=9)]),
@@ -122,6 +128,52 @@ def test_what_breaks_a_requirement_fails_it(tmp_path: Path, requirement: str, en
     evidence = {exchange.number for exchange in found.exchanges}
     assert set(of(found, requirement).evidence) <= evidence
     assert len(entries) in of(found, requirement).evidence
+
+
+PATCH = entry("PATCH", "/instances/rivia/users/1/", 200, user(1, key(2)), user_key=key(2), at=9)
+BLOCKED = entry("GET", "/instances/rivia/user/", 403, "<h1>Blocked</h1>", user_key=key(4), at=7)
+NO_KEY = entry("GET", "/instances/rivia/user/", 200, user(1, key(2)), at=9)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [*story(), PATCH],
+        [*story(), entry("GET", "/instances/rivia/api_keys/", 200, [{"api_key": API_KEY}], at=9)],
+        [*story(), entry("GET", "/instances/rivia/snippets/1/traces/1/", 200, {"out": "Traceback (most recent"}, at=9)],
+        [*story(), entry("POST", "/instances/rivia/webhooks/w/run/", 500, {"mine": 1}, at=9)],
+        [*story(), story()[0], story()[3]],
+        [*story(), look("REDACTED", shown=user(1, key(2)), at=7), look("REDACTED", shown=user(5, key(7)), at=9)],
+        [*story(), add(2, "***REDACTED***", at=7), add(3, "***REDACTED***", at=9)],
+        [*story(), add(2, key(3), sent={"username": "user2", "password": "[REDACTED]"},
+                       shown=user(2, key(3), note="[REDACTED]"), at=9)],
+        [*story(), add(2, key(3), sent={"username": "REDACTED", "password": "a-good-password"}, at=9)],
+        [*story(), look(key(2), shown=user(1, key(2)), path=f"/instances/rivia/user/?user_key={key(1)}", at=9)],
+        [*story(), add(2, key(3), sent={"username": "user2", "password": "permissions"}, at=9)],
+        [*story(), reset(1, key(2), key(4), at=6), BLOCKED, look(key(4), shown=user(1, key(4)), at=8)],
+        [*story(), update(1, key(2), sent={"username": "user1"}, headers={"X-HTTP-Method-Override": "PATCH"}, at=9)],
+    ],
+    ids=["patch", "list of keys", "trace", "webhook", "recorded twice", "masked key", "masked keys", "masked password",
+         "masked name", "two keys", "a word for a password", "a firewall", "overridden method"],
+)  # fmt: skip
+def test_what_a_correct_deployment_may_do_and_a_recording_may_hide_fails_nothing(
+    tmp_path: Path, entries: list[Any]
+) -> None:
+    assert failed(judged(tmp_path, entries)) - {"SHAPE-2", "SHAPE-4"} == set()
+
+
+@pytest.mark.parametrize(
+    ("requirement", "entries"),
+    [
+        ("USER-DETAILS-4", [NO_KEY]),
+        ("USERS-ADD-5", [add(1, key(1), sent={"username": "user1"})]),
+        ("USERS-ADD-11", [add(1, key(1), sent={"username": "user1", "password": ""})]),
+    ],
+)
+def test_what_was_perhaps_taken_out_of_all_requests_cannot_be_told(
+    tmp_path: Path, requirement: str, entries: list[Any]
+) -> None:
+    assert of(judged(tmp_path, entries), requirement).verdict is Verdict.CANNOT_TELL
 
 
 def test_entries_are_judged_in_the_order_of_their_times_and_not_of_the_file(tmp_path: Path) -> None:

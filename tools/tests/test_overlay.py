@@ -134,8 +134,18 @@ def test_another_version_is_refused(tmp_path: Path, version: str) -> None:
 
 
 def test_what_is_no_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="cannot read"):
+    with pytest.raises(Problem, match="cannot read") as refused:
         read(tmp_path / "nothing.yaml")
+
+    assert refused.value.fix == "name an OpenAPI Overlay"
+
+
+@pytest.mark.parametrize(("content", "what"), [("", "empty"), ("[]", "no mapping")])
+def test_what_is_empty_is_told_with_how_an_overlay_begins(tmp_path: Path, content: str, what: str) -> None:
+    (tmp_path / "overlay.yaml").write_text(content)
+
+    with pytest.raises(Problem, match=rf":1: the file is {what}: an overlay begins with `overlay: 1\.0\.0`$"):
+        read(tmp_path / "overlay.yaml")
 
 
 USERS = "$.paths['/instances/{instance_name}/users/'].post"

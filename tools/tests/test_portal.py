@@ -118,6 +118,16 @@ def test_the_newest_report_of_each_deployment_is_shown(files: dict[str, bytes]) 
     assert re.findall(r"badge (\S+?)\"", table) == ["non-conformant", "conformant"]
 
 
+def test_a_deployment_that_was_judged_by_an_amended_document_is_told_so(tmp_path: Path) -> None:
+    kept(ran("+", overlays=("a.yaml",)), tmp_path / "a")
+    with without_npm():
+        found = site(made(), tmp_path, print)
+
+    for name in ("index.html", "reports.html"):
+        assert "conformant amended by a.yaml" in text_of(found[name].decode())
+    assert "judged by this document" not in text_of(found["index.html"].decode())
+
+
 def test_without_reports_nothing_tells_of_them() -> None:
     with without_npm():
         found = site(made(), None, print)
@@ -127,6 +137,14 @@ def test_without_reports_nothing_tells_of_them() -> None:
 
 
 # Where it leads
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_leads_to_every_other(files: dict[str, bytes], name: str) -> None:
+    bar = files[name].decode().partition('<nav class="bar"')[2].partition("</nav>")[0]
+
+    assert re.findall('href="(.*?)"', bar) == ["index.html", *PAGES]
+    assert re.findall('href="(.*?)" aria-current', bar) == [name]
 
 
 @pytest.mark.parametrize("name", PAGES)

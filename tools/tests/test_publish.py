@@ -16,7 +16,7 @@ from syncano_contract.document import load
 from syncano_contract.model import Problem
 from syncano_contract.published import in_30, published
 from syncano_contract.publishing import sending
-from syncano_contract.publishing.portals import BUMP, PORTALS, README, REDOCLY, SWAGGERHUB, Portal
+from syncano_contract.publishing.portals import BUMP, GIT, PORTALS, README, REDOCLY, SWAGGERHUB, Portal
 from syncano_contract.publishing.publication import Outcome, Publication, token_for
 
 MARK = sending.MARK
@@ -209,8 +209,6 @@ def test_without_a_token_nothing_begins(given: Mapping[str, str], what: str) -> 
         ("redocly", "org/prj"),
         ("readme", "users"),
         ("readme", "stable/--dry-run"),
-        ("git", "https://me:swordfish@example.org/docs.git"),
-        ("git", "HTTPS://swordfish@example.org/docs.git"),
         ("git", "--upload-pack=swordfish"),
     ],
 )
@@ -221,6 +219,43 @@ def test_a_place_that_does_not_fit_is_told_with_one_that_does(name: str, to: str
     assert raised.value.what.endswith(f"needs --to {PORTALS[name].to}")
     assert f"--to {PORTALS[name].example}" in raised.value.fix
     assert "swordfish" not in raised.value.what + raised.value.fix
+
+
+@pytest.mark.parametrize("url", ["https://me:swordfish@", "HTTPS://swordfish@", "ssh://git:swordfish@"])
+def test_a_url_with_a_secret_is_told_where_the_token_goes(url: str) -> None:
+    with pytest.raises(Problem, match=r"^the URL of --to must hold no user name and no password") as raised:
+        GIT.places(f"{url}example.org/docs.git")
+
+    assert "the token in the environment variable GIT_TOKEN" in raised.value.fix
+    assert "swordfish" not in raised.value.what + raised.value.fix
+
+
+@pytest.mark.parametrize("to", ["ssh://git@example.org/docs.git", "git@example.org:docs.git", "../docs.git"])
+def test_a_user_of_ssh_is_no_secret(to: str) -> None:
+    assert GIT.places(to) == {"repository": to}
+
+
+@pytest.mark.parametrize(
+    ("portal", "why", "hint"),
+    [
+        (BUMP, "connect ECONNREFUSED 127.0.0.1:1", "BUMP_HOST and the network"),
+        (SWAGGERHUB, "getaddrinfo ENOTFOUND api.example", "SWAGGERHUB_URL and the network"),
+        (REDOCLY, "fetch failed", "REDOCLY_DOMAIN and the network"),
+        (REDOCLY, "Failed to fetch project. Failed to fetch. Caused by bad port.", "REDOCLY_DOMAIN and the network"),
+        (README, "fetch failed", "the proxy and the network"),
+        (BUMP, "Bad key", "BUMP_TOKEN and --to"),
+        (GIT, "unable to access 'http://x/': Could not resolve host: x", "--to and the network"),
+        (GIT, "unable to access 'http://x/': Failed to connect to x port 1", "--to and the network"),
+        (GIT, "'/nowhere' does not appear to be a git repository", "--to: no repository"),
+        (GIT, "repository 'http://x/docs.git/' not found", "GIT_TOKEN and --to"),
+        (GIT, "invalid refspec 'a:refs/heads/b c'", "--branch, then"),
+        (GIT, "Authentication failed for 'http://x/'", "GIT_TOKEN and --to"),
+    ],
+)
+def test_the_hint_is_of_the_reason(portal: Portal, why: str, hint: str) -> None:
+    said = sending.Said(1, "", f"fatal: {why}" if portal is GIT else f"Error: {why}")
+
+    assert sending.failed(portal, said, TOKEN).fix.startswith(f"see to {hint}")
 
 
 @pytest.mark.parametrize("portal", PORTALS.values(), ids=lambda portal: portal.name)

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from syncano_contract import differ
 from syncano_contract.cli import main
 from syncano_contract.cli import publish as command
 from syncano_contract.differ import Break, Version
-from syncano_contract.model import Problem
 from syncano_contract.publishing import checks
 from syncano_contract.resources import DOCUMENT
 
@@ -64,31 +63,95 @@ def test_the_last_tag_before_this_commit_is_what_was_published(git: Git) -> None
     assert (at_a_tag, behind_a_tag) == ("v1", "v2")
 
 
-def test_without_an_earlier_tag_one_has_to_be_named(git: Git) -> None:
+def publish(*given: str) -> Result:
+    return CliRunner().invoke(main, ["publish", *given])
+
+
+@pytest.fixture
+def sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document is sound, and this is not what is tested."""
+    monkeypatch.setattr(command, "judged", lambda *_: [])
+
+
+@pytest.mark.usefixtures("sound")
+def test_without_an_earlier_tag_there_is_nothing_to_compare_with(
+    git: Git, compared: list[tuple[Version, Version]]
+) -> None:
     git("tag", "v1")
 
-    with pytest.raises(Problem, match="no earlier tag") as raised:
-        checks.last_tag()
+    result = publish("bump", "--to", "users")
 
-    assert "--since" in raised.value.fix
+    assert (result.exit_code, result.stderr) == (0, "no earlier tag: not compared with anything\n")
+    assert compared == []
 
 
-def test_a_change_that_breaks_somebody_is_not_sent_unless_that_is_allowed(
-    git: Git, compared: list[tuple[Version, Version]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("sound")
+def test_outside_of_any_repository_it_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compared: list[tuple[Version, Version]]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+    result = publish("bump", "--to", "users")
+
+    assert (result.exit_code, result.stderr) == (0, "no earlier tag: not compared with anything\n")
+    assert compared == []
+
+
+@pytest.mark.usefixtures("sound")
+def test_in_a_shallow_clone_it_is_told_that_tags_may_be_missing(
+    git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git("tag", "v1")
     git("commit", "--quiet", "--allow-empty", "-m", "second")
-    monkeypatch.setattr(command, "judged", lambda *_: [])
-    given = ["publish", "backstage", "--to", "out", "--yes"]
+    git("clone", "--quiet", "--depth=1", "--no-tags", f"file://{tmp_path}", "shallow")
+    monkeypatch.chdir(tmp_path / "shallow")
 
-    refused = CliRunner().invoke(main, given)
-    written = Path("out").exists()
-    allowed = CliRunner().invoke(main, [*given, "--allow-breaking"])
+    assert "`git fetch --unshallow --tags`" in publish("bump", "--to", "users").stderr
+
+
+@pytest.mark.usefixtures("sound")
+@pytest.mark.parametrize("portal", ["postman", "backstage"])
+def test_files_that_stay_here_are_compared_only_if_that_is_asked_for(
+    portal: str, git: Git, compared: list[tuple[Version, Version]]
+) -> None:
+    git("tag", "v1")
+    git("commit", "--quiet", "--allow-empty", "-m", "second")
+
+    unasked = publish(portal, "--to", "out")
+    before = [*compared]
+    asked = publish(portal, "--to", "out", "--since", "v1")
+
+    assert (unasked.exit_code, before, "tag" in unasked.stderr) == (0, [], False)
+    assert (asked.exit_code, [old.name for old, _ in compared]) == (2, ["v1:openapi.yaml"])
+
+
+@pytest.mark.usefixtures("git", "sound")
+@pytest.mark.parametrize("portal", ["bump", "backstage"])
+def test_a_revision_that_is_not_there_is_told(portal: str) -> None:
+    result = publish(portal, "--to", "x", "--since", "v9")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: v9 is neither a file nor a revision that git finds here\n")
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_change_that_breaks_somebody_is_not_sent_unless_that_is_allowed(
+    git: Git, compared: list[tuple[Version, Version]]
+) -> None:
+    git("tag", "v1")
+    git("commit", "--quiet", "--allow-empty", "-m", "second")
+    git("init", "--quiet", "--bare", "docs.git")
+    given = ["git", "--to", "docs.git", "--yes"]
+
+    refused = publish(*given)
+    heads = git("--git-dir", "docs.git", "for-each-ref")
+    allowed = publish(*given, "--allow-breaking")
 
     assert refused.exit_code == 2
     assert "breaks clients: openapi.yaml:12: an operation is gone" in refused.stderr
     assert "error: nothing was sent: 1 change since v1 would break somebody" in refused.stderr
-    assert not written
+    assert heads == ""
     assert allowed.exit_code == 0
     assert [(old.name, new.content) for old, new in compared] == [("v1:openapi.yaml", DOCUMENT.read_bytes())]
 

@@ -170,7 +170,7 @@ def test_empty_file_is_told(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["- a\n", "text", "3.1", "[]"])
 def test_top_level_that_is_no_mapping_is_told(text: str) -> None:
-    assert flaws(text) == [(1, "", "the document is no mapping: it begins with `openapi: 3.1.0`")]
+    assert flaws(text) == [(1, "", "the file is no mapping: a document begins with `openapi: 3.1.0`")]
     assert source(text).tree == {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from html.parser import HTMLParser
@@ -357,6 +358,13 @@ def test_the_page_is_whole_and_each_of_its_links_leads_somewhere() -> None:
     assert {fact.id for fact in FACTS} <= page.anchors
     assert {each.id for each in REQUIREMENTS} <= page.anchors
     assert page.foreign == []
+
+
+def test_what_stands_in_backticks_is_code_in_the_trace() -> None:
+    page = to_html(traced(), line, "openapi.yaml")
+
+    assert "`" not in page
+    assert re.search("<div>[^<]*<code>[^<]*</code>", page)
 
 
 def test_what_a_page_says_is_text_in_the_trace() -> None:

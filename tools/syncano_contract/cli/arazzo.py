@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import yaml
 
 from syncano_contract import arazzo, output
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
 from syncano_contract.cli.words import worded
+from syncano_contract.document import LOADER
+from syncano_contract.model import Problem
 from syncano_contract.portal_files.openapi import to_yaml
 
 
@@ -21,7 +24,7 @@ from syncano_contract.portal_files.openapi import to_yaml
     default=Path("build/openapi/life.arazzo.yaml"),
     show_default=True,
     metavar="FILE",
-    help="The file to write.",
+    help="The file to write; one that is there is replaced if it is an Arazzo document.",
 )
 @OVERLAY_OPTION
 def arazzo_command(file: Path, overlays: tuple[Path, ...]) -> None:
@@ -40,6 +43,7 @@ def arazzo_command(file: Path, overlays: tuple[Path, ...]) -> None:
       npx @redocly/cli respect build/openapi/life.arazzo.yaml --server users=http://127.0.0.1:8000/v1.1
     """
     with worded():
+        _check(file)
         text = to_yaml(arazzo.workflow(amended(overlays)))
         output.prepare(file.parent, "")
         output.write(file, [text])
@@ -49,3 +53,19 @@ def arazzo_command(file: Path, overlays: tuple[Path, ...]) -> None:
                 f"note: {arazzo.SOURCE} is not beside it; `syncano-contract bundle -o {file.parent}` puts it there",
                 err=True,
             )
+
+
+def _check(file: Path) -> None:
+    """Raise Problem for a file that is there and no Arazzo document."""
+    if file.is_file() and not _is_arazzo(file):
+        raise Problem(
+            f"{file} is there and is no Arazzo document", "name another file with -o FILE, or remove it first"
+        )
+
+
+def _is_arazzo(file: Path) -> bool:
+    try:
+        tree = yaml.load(file.read_bytes(), Loader=LOADER)  # noqa: S506 - the loader is a safe one
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return False
+    return isinstance(tree, dict) and "arazzo" in tree

@@ -61,7 +61,7 @@ def _target(url: str | None, file: Path | None, instance: str | None) -> Target:
     if file is not None and (url or instance):
         raise Problem("--target goes with neither a URL nor --instance", "leave one of them out")
     if file is not None:
-        return target.from_file(file)
+        return target.from_file(file, needs={"account_key"})
     if url is None:
         raise Problem("no target is given", "name the target of the run: --target FILE, or its URL")
     return target.from_environment(url, instance)

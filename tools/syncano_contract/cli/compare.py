@@ -78,7 +78,7 @@ def _compared(paths: Iterable[Path], fail_on: str | None) -> Comparison:
         click.echo("\n".join(inert([several])), err=True)
     runs = sum(len(history.runs) for history in comparison.histories)
     if runs < 2:
-        raise Problem(f"{counted(runs, 'report')} cannot be compared", FIX)
+        raise Problem(f"{counted(runs, 'report')} cannot be compared: two are needed", FIX)
     if fail_on and not any(history.before for history in comparison.histories):
         raise Problem(
             "no target has two runs, so that none can have got worse", "give an earlier run of the same target"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from syncano_contract import output, run
+from syncano_contract.conclusion import NO_REQUIREMENT
 from syncano_contract.model import Deviation, Problem, Report
 
 DEVIATIONS_OPTION = click.option(
@@ -45,6 +46,14 @@ def on(target: str, known: tuple[Deviation, ...]) -> tuple[Deviation, ...]:
     from syncano_contract import deviations  # noqa: PLC0415 - as above
 
     return deviations.on(target, known) if known else ()
+
+
+def unknown(listed: tuple[Deviation, ...], only: tuple[str, ...]) -> tuple[str, ...]:
+    """Say of each that it is of no requirement, where --only keeps the report from telling."""
+    if not only or not listed:
+        return ()
+    suite = {each.id for each in run.requirements()}
+    return tuple(NO_REQUIREMENT.format(each.requirement) for each in listed if each.requirement not in suite)
 
 
 def update(file: Path, known: tuple[Deviation, ...], found: Report) -> None:

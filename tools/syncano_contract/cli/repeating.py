@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from syncano_contract.output import LATEST
 from syncano_contract.settings import Settings
 
 
@@ -32,10 +33,18 @@ def command(
 
 def judging(files: Iterable[Path], base_url: str | None, overlays: Iterable[Path], deviations: Path | None) -> str:
     """Return the command that judges the same traffic again."""
-    words = ["syncano-contract", "judge", *map(str, files)]
+    given = [str(_lasting(file)) for file in files]
+    words = ["syncano-contract", "judge", *given]
     words += repeated("--base-url", (base_url,) if base_url else ())
     words += [*repeated("--overlay", overlays), *repeated("--deviations", (deviations,) if deviations else ())]
-    return shlex.join(words)
+    return ("... | " if "-" in given else "") + shlex.join(words)
+
+
+def _lasting(file: Path) -> Path:
+    """Return the way to a file that holds when `latest` has moved on."""
+    folder = file.parent
+    is_link = folder.name == LATEST and folder.is_symlink()
+    return folder.parent / folder.readlink() / file.name if is_link else file
 
 
 def repeated(option: str, values: Iterable[object]) -> list[str]:

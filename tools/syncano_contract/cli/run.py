@@ -131,6 +131,15 @@ def run_command(
     second one ends cleaning up, and a third one ends at once.
 
     \b
+    A file for --deviations, where issue and expires (in quotes) may be left out:
+      deviations:
+        - requirement: USERS-ADD-1
+          target: https://api.syncano.io/*
+          reason: It answers 201, as it always has.
+          issue: https://example.org/issues/7
+          expires: "2027-01-31"
+
+    \b
     Examples:
       syncano-contract run
       syncano-contract run --target target.toml --cleanup
@@ -162,7 +171,8 @@ def run_command(
         options = [*repeated("--overlay", overlays), *repeated("--deviations", (file,) if file else ())]
         repeat = command(url, target_file, instance, settings, [*options, *repeated("--fault", names)])
         found = replace(found, command=repeat, left_behind=left_behind, deviations=known.on(found.target, listed))
-        found = replace(found, notes=(*notes(chosen(names)), *found.notes))
+        unknown = known.unknown(found.deviations, settings.only)
+        found = replace(found, notes=(*notes(chosen(names)), *unknown, *found.notes))
         problem = written(found, directory, is_latest=out is None)
         tell(found, None if problem else directory, form)
         if problem:
@@ -170,7 +180,7 @@ def run_command(
         drift.write()
         if is_update:
             known.update(file, listed, found)
-    sys.exit(signals.code or code(found))
+    sys.exit(signals.code or (1 if unknown else code(found)))
 
 
 @contextmanager

@@ -64,11 +64,11 @@ def serve_command(
         sys.stdout.flush()
 
     with worded():
-        alterations = chosen((*KINDS.get(kind or "", ()), *names))
-        for note in notes(alterations):
+        of_kind = KINDS.get(kind or "", ())
+        for note in (*([f"kind {kind}: {', '.join(of_kind)}"] if kind else []), *notes(chosen(names))):
             click.echo(f"note: {note}", err=True)
         try:
-            build = build_of(alterations)
+            build = build_of(chosen((*of_kind, *names)))
             serve(host, port, database, announce, with_cors(build) if cors else build)
         except AddressUnavailableError as error:
             raise Problem(

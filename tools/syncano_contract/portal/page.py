@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from syncano_contract.portal.samples import coloured
-from syncano_contract.report.shown import clock, shown
+from syncano_contract.report.shown import clock, sentence, shown
 
 HOME, TUTORIAL, REFERENCE, REPORTS, SOURCES = (
     "index.html",
@@ -60,7 +60,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        {"clock": clock, "shown": shown, "markdown": _markdown, "inline": _inline, "json": _json}
+        {
+            **{"clock": clock, "shown": shown, "sentence": sentence},
+            **{"markdown": _markdown, "inline": _inline, "json": _json},
+        }
     )
     return environment
 

@@ -65,7 +65,7 @@ def site(made: Made, reports: Path | None, tell: npm.Tell) -> dict[str, bytes]:
     tree = published(made.document.tree)
     shown, of_reports = newest(reports) if reports else ((), {})
     bundle = scalar(tell)
-    texts = {**_downloads(made, tree, tell), **_sources(made), **_pages(made, tree, shown, bundle.name)}
+    texts = {**_downloads(made, tree, tell), **_pages(made, tree, shown, bundle.name)}
     return {**{name: text.encode() for name, text in texts.items()}, **of_reports, bundle.name: bundle.content}
 
 
@@ -76,14 +76,8 @@ def _downloads(made: Made, tree: Mapping[str, Any], tell: npm.Tell) -> dict[str,
         f"{OPENAPI}/{postman.COLLECTION}": openapi.to_json(postman.collection(tree, tell)),
         **{f"examples/{sample.name}": sample.text() for sample in SAMPLES},
         backstage.CATALOG: openapi.to_yaml(backstage.catalog(tree, f"./{OPENAPI}/{arazzo.SOURCE}")),
-        ".nojekyll": "",  # without it GitHub Pages leaves out what begins with a dot
-    }
-
-
-def _sources(made: Made) -> dict[str, str]:
-    return {
-        page.SOURCES: renderer.to_html(made.trace, made.line, DOCUMENT.name, page.HOME),
         "trace.json": renderer.to_json(made.trace, made.line),
+        ".nojekyll": "",  # without it GitHub Pages leaves out what begins with a dot
     }
 
 
@@ -93,11 +87,13 @@ def _pages(made: Made, tree: Mapping[str, Any], shown: tuple[Shown, ...], bundle
     counts = {"facts": len(made.trace.facts), "kept": states[State.KEPT], "departed": states[State.DEPARTED]}
     names = {"api": api, "reports": shown, "script": page.script("portal.js")}
     tutorial = {"samples": SAMPLES, "steps": STEPS, "setting": coloured(SETTING.text(), SETTING.language)}
+    sources = renderer.names(made.trace, made.line, DOCUMENT.name)
     reference = {**names, "script": page.script("reference.js"), "scalar": bundle, "configuration": configuration(tree)}
     return {
         page.HOME: page.render("index.html.j2", page.HOME, {**names, **counts, "downloads": DOWNLOADS}),
         page.TUTORIAL: page.render("tutorial.html.j2", page.TUTORIAL, {**names, **tutorial}),
         page.REFERENCE: page.render("reference.html.j2", page.REFERENCE, reference),
+        page.SOURCES: page.render("sources.html.j2", page.SOURCES, {**names, **sources}),
         **({page.REPORTS: page.render("reports.html.j2", page.REPORTS, names)} if shown else {}),
         PLACE: api_catalog(api.server, [each.results for each in shown]),
     }

@@ -10,6 +10,9 @@ CATALOG = "catalog-info.yaml"
 LONGEST = 63  # characters of a name or tag (Backstage, Descriptor Format of Catalog Entities)
 OPENAPI = "./openapi-3.1.yaml"  # as `bundle` names it
 NOBODY = "unknown"  # Backstage asks for an owner, and takes one that its catalogue does not have
+NAME = rf"(?=.{{1,{LONGEST}}}$)[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*"
+NAMESPACE = rf"(?=[^/]{{1,{LONGEST}}}/)[a-z0-9]+(?:-[a-z0-9]+)*"
+REFERENCE = re.compile(rf"(?:[A-Za-z][A-Za-z0-9]*:)?(?:{NAMESPACE}/)?{NAME}")  # [kind:][namespace/]name
 
 
 def catalog(tree: Mapping[str, Any], definition: str = OPENAPI, owner: str = NOBODY) -> dict[str, Any]:

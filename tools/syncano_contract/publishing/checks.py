@@ -14,24 +14,25 @@ import yaml
 from syncano_contract import differ, npm, overlay
 from syncano_contract.differ import Break, Version
 from syncano_contract.document import LOADER
-from syncano_contract.model import Problem
 from syncano_contract.overlay import Overlay
 from syncano_contract.portal_files.openapi import to_yaml
 from syncano_contract.resources import DOCUMENT
 
-NAME_ONE = "name a file or a revision with --since, or say --allow-breaking if nothing was published before"
-
 
 def last_tag() -> str:
-    """Return the last tag before this commit; raises Problem where there is none.
+    """Return the last tag before this commit, empty where there is none (or no git, or no repository).
 
     Tags of this very commit are passed over: when a release is published, its tag is there already.
     """
     own = _git("tag", "--points-at", "HEAD").split()
-    tag = _git("describe", "--tags", "--abbrev=0", *(f"--exclude={each}" for each in own)).strip()
-    if not tag:
-        raise Problem("there is no earlier tag of git here to compare the document with", NAME_ONE)
-    return tag
+    return _git("describe", "--tags", "--abbrev=0", *(f"--exclude={each}" for each in own)).strip()
+
+
+def uncompared() -> str:
+    """Return the line that tells that there is no earlier tag; a shallow clone may only lack what there is."""
+    is_shallow = _git("rev-parse", "--is-shallow-repository").strip() == "true"
+    hint = " (this clone is shallow: `git fetch --unshallow --tags` brings those that there are)" if is_shallow else ""
+    return f"no earlier tag: not compared with anything{hint}"
 
 
 def _git(*words: str) -> str:

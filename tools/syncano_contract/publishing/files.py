@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from syncano_contract import npm, output
+from syncano_contract.model import Problem
 from syncano_contract.portal_files import backstage, openapi, postman
 from syncano_contract.publishing.publication import Outcome
 
@@ -18,10 +21,27 @@ def of_postman(tree: Mapping[str, Any], tell: npm.Tell) -> dict[str, str]:
     return {postman.COLLECTION: openapi.to_json(postman.collection(tree, tell))}
 
 
-def of_backstage(tree: Mapping[str, Any], owner: str | None) -> dict[str, str]:
+def of_backstage(tree: Mapping[str, Any], owner: str) -> dict[str, str]:
     """Return the files for Backstage by name, the entity last; `owner` is the entity that answers for the API."""
-    entity = backstage.catalog(tree, owner=owner or backstage.NOBODY)
+    entity = backstage.catalog(tree, owner=owner)
     return dict(zip(BACKSTAGE, map(openapi.to_yaml, (tree, entity)), strict=True))
+
+
+def owner(folder: Path) -> str:
+    """Return who answers for the API by the entity that a folder has, `unknown` where it names nobody.
+
+    Raises Problem for a file of that name that is not one entity: whoever it names would be lost.
+    """
+    file = folder / backstage.CATALOG
+    try:
+        entity = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return str(entity["spec"].get("owner") or backstage.NOBODY)
+    except FileNotFoundError:
+        return backstage.NOBODY
+    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
+        raise Problem(
+            f"{file} is not one entity of Backstage whose owner can be kept", "say who with --owner"
+        ) from error
 
 
 def put(folder: Path, texts: Mapping[str, str]) -> Outcome:
@@ -30,7 +50,7 @@ def put(folder: Path, texts: Mapping[str, str]) -> Outcome:
     changed = {name: text for name, text in texts.items() if not _is(folder / name, text)}
     for name, text in changed.items():
         output.write(folder / name, [text])
-    return Outcome.PUBLISHED if changed else Outcome.UNCHANGED
+    return Outcome.WRITTEN if changed else Outcome.UNCHANGED
 
 
 def _is(file: Path, text: str) -> bool:

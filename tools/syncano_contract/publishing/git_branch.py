@@ -30,14 +30,28 @@ class Branch:
     repository: str
     name: str = BRANCH
 
+    @property
+    def is_here(self) -> bool:
+        """Tell if the repository is a folder of this machine."""
+        return Path(self.repository).is_dir()
 
-def push(folder: Path, branch: Branch, message: str, token: str) -> Outcome:
+
+@dataclass(frozen=True)
+class Push:
+    """What a commit is called, whether it replaces what others put there as well, and whether it is sent at all."""
+
+    message: str
+    replaces_all: bool = False
+    is_sent: bool = True
+
+
+def push(folder: Path, branch: Branch, how: Push, token: str) -> Outcome:
     """Make the branch hold the files of a folder and nothing else; raises Problem where that cannot surely be done.
 
-    The commit follows what the branch has, and is not forced on it: what somebody else pushes meanwhile stays.
+    The commit follows what the branch has, and is not forced on it: what somebody else pushes meanwhile stays. What
+    somebody else put there before is replaced only if the push `replaces_all`.
     """
-    place = Path(branch.repository)
-    repository = str(place.resolve()) if place.is_dir() else branch.repository
+    repository = str(Path(branch.repository).resolve()) if branch.is_here else branch.repository
     with TemporaryDirectory(prefix="syncano-contract-") as name:
         git = _Git(Path(name), _environment(repository, token), token)
         git("init", "--quiet", "--bare", ".")
@@ -48,9 +62,20 @@ def push(folder: Path, branch: Branch, message: str, token: str) -> Outcome:
         parent = _head(git, repository, branch.name)
         if parent and git("rev-parse", f"{parent}^{{tree}}") == tree:
             return Outcome.UNCHANGED
-        commit = git("commit-tree", tree, "-m", message, *(["-p", parent] if parent else []))
-        git("push", "--quiet", repository, f"{commit}:refs/heads/{branch.name}")
+        if parent and not how.replaces_all:
+            _check_ours(git, parent, branch)
+        commit = git("commit-tree", tree, "-m", how.message, *(["-p", parent] if parent else []))
+        only_tried = [] if how.is_sent else ["--dry-run"]
+        git("push", "--quiet", *only_tried, repository, f"{commit}:refs/heads/{branch.name}")
     return Outcome.PUBLISHED
+
+
+def _check_ours(git: _Git, commit: str, branch: Branch) -> None:
+    """Raise Problem for a commit that holds files and is not one of this command's."""
+    email, _, name = git("log", "-1", "--format=<%ce> %cn", commit).partition(" ")
+    if email != f"<{AUTHOR['EMAIL']}>" and git("ls-tree", commit):
+        what = f"the newest commit of {branch.name} is by {name or email}, not by this command"
+        raise Problem(what, "name another --branch; --force replaces what somebody else put there")
 
 
 def _head(git: _Git, repository: str, branch: str) -> str:

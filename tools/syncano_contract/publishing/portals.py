@@ -11,6 +11,12 @@ from syncano_contract import npm
 from syncano_contract.model import Problem
 
 NAME = r"\w[\w.-]*"  # cannot be taken for an option
+# Git over HTTP and Node.js, where the address is wrong, nothing listens there, or the way there is closed.
+UNREACHED = (
+    r"ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|fetch failed|Failed to fetch\.|[Cc]onnection refused|"
+    r"Could not resolve host"
+)
+NO_REPOSITORY = r"does not exist|not a git repository|does not appear to be a git repository"
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class Command:
     """A call of a portal's tool, and what it prints (as patterns) when the portal has the document, anew or already.
 
     A word whose place is not given is left out. After what `goes_on` finds, the next command is tried. A command that
-    `shows` prints the document that the portal has.
+    `shows` prints the document that the portal has. `when` says after what it is called; the first one always is.
     """
 
     words: tuple[str, ...]
@@ -26,6 +32,7 @@ class Command:
     unchanged: str = ""
     goes_on: str = ""
     shows: bool = False
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,10 @@ class Portal:
 
     `tool` is a package of npm's in the group `group`, started by `script`. `token` names the environment variable that
     the tool reads the token from, `address` the one with another address of the portal. `to` says what --to takes, and
-    `place` is its pattern, which names the places in `commands`. `reason` is the pattern of why a call failed. `quiet`
-    keeps the tool from reporting home. `again` says what sending the same twice does.
+    `place` is its pattern, which names the places in `commands`; `secret` is the pattern of one that holds a password.
+    `reason` is the pattern of why a call failed, and `hints` tell by patterns of that what to see to. `quiet` keeps the
+    tool from reporting home. `again` says what sending the same twice does. To one that `is_local` nothing is sent: its
+    files are written, and go on by other ways.
     """
 
     name: str
@@ -51,9 +60,12 @@ class Portal:
     token: str = ""
     address: str = ""
     commands: tuple[Command, ...] = ()
+    secret: str = ""
     reason: str = r"(?s)Error: (.+)"
+    hints: Mapping[str, str] = field(default_factory=dict)
     quiet: Mapping[str, str] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
+    is_local: bool = False
 
     @property
     def version(self) -> str:
@@ -63,8 +75,19 @@ class Portal:
         package = json.loads((npm.GROUPS / self.group / "package.json").read_text(encoding="utf-8"))
         return str(package["dependencies"][self.tool])
 
+    def fix(self, why: str) -> str:
+        """Return what to see to after a call that failed for that reason."""
+        hints = {**self.hints, UNREACHED: f"{self.address or 'the proxy'} and the network: nothing was reached"}
+        found = next((hint for pattern, hint in hints.items() if re.search(pattern, why)), f"{self.token} and --to")
+        return f"see to {found}, then try again"
+
     def places(self, to: str | None) -> dict[str, str]:
-        """Return what --to gives by name; raises Problem where it does not fit, or is not given."""
+        """Return what --to gives by name; raises Problem where it does not fit, holds a secret, or is not given."""
+        if self.secret and re.match(self.secret, to or ""):
+            what = "the URL of --to must hold no user name and no password: everybody on this machine could see them"
+            raise Problem(
+                what, f"give it as --to {self.example}, and the token in the environment variable {self.token}"
+            )
         found = re.fullmatch(self.place, to or "", re.ASCII)
         if found is None:  # what was given is not repeated: it may hold a password
             secret = f", and the token in the environment variable {self.token}" if self.token else ""
@@ -79,7 +102,7 @@ README = Portal(
     to="BRANCH/SLUG",
     place=rf"(?P<branch>{NAME})/(?P<slug>{NAME})",
     example="stable/syncano-user-api",
-    again="replaced by the same: rdme does not tell what is there",
+    again="replaced by the same, as rdme cannot tell what ReadMe has",
     tool="rdme",
     group="readme",
     script="rdme/bin/run.js",
@@ -101,7 +124,7 @@ BUMP = Portal(
     to="[HUB/]DOC",
     place=rf"(?:(?P<hub>{NAME})/)?(?P<doc>{NAME})",
     example="syncano-user-api",
-    again="unchanged: Bump.sh makes no new version",
+    again="unchanged, as Bump.sh makes no new version",
     tool="bump-cli",
     group="bump",
     script="bump-cli/bin/run.js",
@@ -125,7 +148,7 @@ SWAGGERHUB = Portal(
     to="OWNER/API",
     place=rf"(?P<owner>{NAME})/(?P<api>{NAME})",
     example="my-organization/syncano-user-api",
-    again="unchanged: what is there is read and compared first",
+    again="unchanged, as what is there is read and compared first",
     tool="swaggerhub-cli",
     group="swaggerhub",
     script="swaggerhub-cli/bin/run",
@@ -137,8 +160,12 @@ SWAGGERHUB = Portal(
             published=r"Created (API|version)",
             goes_on=r"already exists in SwaggerHub",
         ),
-        Command(("api:get", "{owner}/{api}/{version}", "--json"), shows=True),
-        Command(("api:update", "{owner}/{api}/{version}", "--file={file}"), published=r"Updated API"),
+        Command(("api:get", "{owner}/{api}/{version}", "--json"), shows=True, when="if that version exists"),
+        Command(
+            ("api:update", "{owner}/{api}/{version}", "--file={file}"),
+            published=r"Updated API",
+            when="if it is another document",
+        ),
     ),
 )
 
@@ -149,7 +176,7 @@ REDOCLY = Portal(
     to="ORGANIZATION/PROJECT/MOUNT-PATH",
     place=rf"(?P<organization>{NAME})/(?P<project>{NAME})/(?P<mount>{NAME}(?:/{NAME})*)",
     example="org_01h/prj_01h/apis/users",
-    again="unchanged: Redocly makes no new build",
+    again="unchanged, as Redocly makes no new build",
     tool="@redocly/cli",
     group="redocly",
     script="@redocly/cli/bin/cli.js",
@@ -175,13 +202,19 @@ GIT = Portal(
     title="the git branch",
     form="both",
     to="REPOSITORY",
-    place=r"(?P<repository>(?!(?i:https?)://[^/]*@)[^-].*)",  # a password would be seen by all on this machine
+    place=r"(?P<repository>[^-].*)",
+    secret=r"(?i)https?://[^/]*@|\w+://[^/@]*:[^/@]*@",  # noqa: S106 - a pattern
     example="https://github.com/me/docs.git",
-    again="unchanged: the same files make no commit",
+    again="unchanged, as the same files make no commit",
     tool="git",
     token="GIT_TOKEN",  # noqa: S106 - as above
     reason=r"(?m)^(?:fatal|error|remote|ssh): (.+)|(?=.*\[(?:remote )?rejected\])(.+)",
-    options=frozenset({"site", "branch"}),
+    hints={
+        f"{UNREACHED}|Failed to connect": "--to and the network: nothing was reached",
+        r"invalid refspec|not a valid (?:ref|branch)": "--branch",
+        NO_REPOSITORY: "--to: no repository was found there",
+    },
+    options=frozenset({"site", "branch", "force"}),
 )
 
 POSTMAN = Portal(
@@ -191,9 +224,10 @@ POSTMAN = Portal(
     to="DIR",
     place=r"(?P<folder>.+)",
     example="build/postman",
-    again="unchanged: the same document makes the same file",
+    again="unchanged, as the same document makes the same file",
     tool="openapi-to-postmanv2",
     group="postman",
+    is_local=True,
 )
 
 BACKSTAGE = Portal(
@@ -203,8 +237,9 @@ BACKSTAGE = Portal(
     to="DIR",
     place=r"(?P<folder>.+)",
     example="build/backstage",
-    again="unchanged: the same document makes the same files",
+    again="unchanged, as the same document makes the same files",
     options=frozenset({"owner"}),
+    is_local=True,
 )
 
 PORTALS = {each.name: each for each in (README, BUMP, SWAGGERHUB, REDOCLY, GIT, POSTMAN, BACKSTAGE)}

@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     """What became of a publication; whatever else there may be is a Problem."""
 
     PUBLISHED = "published"
+    WRITTEN = "written"
     UNCHANGED = "unchanged"
 
 

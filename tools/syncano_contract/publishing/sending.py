@@ -123,7 +123,7 @@ def failed(portal: Portal, said: Said, token: str) -> Problem:
     words = (*found, *last, "it does not say that it has the document")[0].split()
     why = " ".join(word for word in words if word != MARK)
     short = why if len(why) <= LONGEST else f"{why[: LONGEST - 1]}…"
-    return Problem(f"publishing on {portal.title} failed: {short}", f"see to {portal.token} and --to, then try again")
+    return Problem(f"publishing on {portal.title} failed: {short}", portal.fix(why))
 
 
 def _redactor(token: str) -> Redactor:

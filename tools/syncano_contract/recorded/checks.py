@@ -27,7 +27,10 @@ DETAILS = {"header": "USER-DETAILS-1", "query": "USER-DETAILS-2"}
 
 NAMES = tuple(sorted(FIELDS))
 PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z", re.ASCII)
-SHORTEST_PASSWORD = 8  # characters of one that no reply holds by chance
+
+# A password that no reply holds by chance, and what those who clean recordings write in the place of what they hide.
+TELLING_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*[^A-Za-z]).{10,}", re.DOTALL)
+MASK = re.compile(r"[\W_]*(?:redacted|masked|hidden|removed|filtered|secret|string|x*)[\W_]*", re.IGNORECASE)
 NOT_FOUND, NO_INSTANCE, REQUIRED = "Not found", "Instance was not found.", "This field is required."
 
 # What is wrong with a member -> the requirement on that, by operation and by what it is.
@@ -101,6 +104,8 @@ def names(seen: Seen) -> Iterator[Outcome]:
         return
     sent, shown = object_of(seen.sent).get("username"), seen.user.body.get("username")
     if not isinstance(sent, str) or not isinstance(shown, str) or not PLAIN_NAME.match(sent) or not _is_json(seen):
+        return
+    if MASK.fullmatch(sent) or MASK.fullmatch(shown):
         return
     reply = Reply(seen.operation, seen.recorded.exchange)
     found = _raised(lambda: expect.name("the username in the reply", shown, sent, reply))
@@ -193,9 +198,10 @@ OF_OTHERS: dict[str, tuple[Check, ...]] = {
 
 
 def checks_of(seen: Seen) -> tuple[Check, ...]:
-    """Return the checks that an exchange can tell anything of."""
-    name = seen.operation.id if seen.operation else ""
-    return (OF_SUCCESSES if seen.is_success else OF_OTHERS).get(name, (secrets,))
+    """Return the checks that an exchange can tell anything of; what no page describes may show anything."""
+    if seen.operation is None:
+        return ()
+    return (OF_SUCCESSES if seen.is_success else OF_OTHERS).get(seen.operation.id, (secrets,))
 
 
 def _expect_text(reply: Reply, member: str, text: object) -> None:
@@ -223,8 +229,9 @@ def _passwords(seen: Seen) -> list[str]:
     if not isinstance(sent, dict):
         return []
     password, name = sent.get("password"), str(sent.get("username"))
-    is_telling = isinstance(password, str) and len(password) >= SHORTEST_PASSWORD and password not in name
-    return [str(password)] if is_telling else []
+    if not isinstance(password, str) or password in name or MASK.fullmatch(password) or ALONE.fullmatch(password):
+        return []
+    return [password] if TELLING_PASSWORD.match(password) else []
 
 
 def _is_json(seen: Seen) -> bool:
@@ -236,7 +243,7 @@ def _is_json(seen: Seen) -> bool:
 def _wrong(value: Any) -> str:
     """Return what is wrong with a member; an empty string where nothing is, `odd` where no page tells."""
     if type(value) is str:
-        is_plain = PLAIN_NAME.match(value) or ALONE.fullmatch(value)
+        is_plain = PLAIN_NAME.match(value) or ALONE.fullmatch(value) or (value and MASK.fullmatch(value))
         return "blank" if not value else "" if is_plain else "odd"
     kinds = {ABSENT: "absent", None: "null", True: "boolean", False: "boolean"}
     if isinstance(value, dict | list):

@@ -13,8 +13,9 @@ from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
-from syncano_contract.recorded.checks import NO_INSTANCE, NOT_FOUND, Outcome, checks_of, unknown_user
+from syncano_contract.recorded.checks import NO_INSTANCE, NOT_FOUND, Check, Outcome, checks_of, unknown_user
 from syncano_contract.recorded.entry import Recorded
+from syncano_contract.recorded.masks import NEEDS, Masks
 from syncano_contract.recorded.reduced import REDUCED, differences
 from syncano_contract.recorded.requests import Notes, closed
 from syncano_contract.recorded.rules import outcomes
@@ -95,6 +96,7 @@ class Judging:
         self._departures = Departures()
         self._tallies: dict[str, _Tally] = {}
         self._unanswered = 0
+        self._masks = Masks()
         self._there: set[str] = set()  # instances in which something succeeded
         self._unknown_users: dict[str, Outcome] = {}  # by instance, until that is known to be there
 
@@ -106,7 +108,7 @@ class Judging:
         if each.lacks:
             self.lacks[each.lacks] += 1
         is_plain = self._is_plain(each)
-        if not is_plain and not is_as_documented(each, each.operation):
+        if not is_plain and self._is_of_a_page(each) and not is_as_documented(each, each.operation):
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
                 if departure.aspect not in _unknown(each):
                     self._departures.add(departure)
@@ -114,13 +116,18 @@ class Judging:
             self._add_reduced(each)
         for check in checks_of(each):
             for outcome in check(each):
-                self._enter(outcome)
+                self._enter_of(check, outcome)
+        self._masks.look(each)
         self.story.add(each)
         self.notes.add(each, is_plain=is_plain)
         if self.notes_drift and not each.lacks:
             suggestion.note(self.drift, self.base_url, each.recorded.exchange)
         if each.operation is not None:
             self._count(each, each.operation.id)
+
+    def _is_of_a_page(self, each: Seen) -> bool:
+        """Whether a page has the path of a request, if not with its method: what others do is somebody else's code."""
+        return each.operation is not None or any(one.pattern.match(each.path) for one in self.document.operations)
 
     def _is_plain(self, each: Seen) -> bool:
         """Whether a reply is a success that shows what the document has and nothing else, as nearly all do."""
@@ -144,6 +151,8 @@ class Judging:
         for instance, outcome in self._unknown_users.items():
             if instance in self._there:
                 self._enter(outcome)
+        for outcome in self._masks.outcomes():
+            self._enter(outcome)
         for name in requirements:
             yield self._finding(name)
 
@@ -181,6 +190,13 @@ class Judging:
             self._enter(("MESSAGES-5", None))
         elif isinstance(text, str) and text != NO_INSTANCE and is_sound and len(self._unknown_users) < MOST_INSTANCES:
             self._unknown_users.setdefault(instance, ("MESSAGES-5", unknown_user(each)))
+
+    def _enter_of(self, check: Check, outcome: Outcome) -> None:
+        """Enter what a check found, unless it has to wait until the recording is known to be whole."""
+        if isinstance(outcome[1], Failed) and check in NEEDS:
+            self._masks.hold(NEEDS[check], outcome)
+        else:
+            self._enter(outcome)
 
     def _enter(self, outcome: Outcome, numbers: tuple[int, ...] = ()) -> None:
         name, found = outcome

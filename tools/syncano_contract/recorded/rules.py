@@ -12,7 +12,6 @@ from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded.checks import DETAILS, Outcome
 from syncano_contract.recorded.story import Event, Known
 
-REFUSED = frozenset({403, 404})
 Found = Iterator[tuple[Outcome, tuple[int, ...]]]
 Rule = Callable[[list[Event], Known], Found]
 
@@ -35,7 +34,7 @@ def _of_another_instance(event: Event, first: int) -> Found:
     if event.is_success and event.user:
         seen = f"{event.status}, with a user"
         yield ("USER-DETAILS-7", Failed("a key of another instance to show nothing", seen)), (first, event.number)
-    elif event.status in REFUSED:
+    elif event.is_refusal:
         yield ("USER-DETAILS-7", None), (event.number,)
 
 
@@ -62,7 +61,7 @@ def an_id_is_the_one_addressed(events: list[Event], _: Known) -> Found:
     names = {"updateUser": "USERS-UPDATE-4", "resetUserKey": "USERS-RESET-3"}
     for event in events:
         name = names.get(event.operation)
-        if name and event.is_success and None not in (event.addressed, event.shown) and event.addressed != event.shown:
+        if name and event.is_success and event.is_astray:
             yield (
                 (name, Failed("the id in the path to be that in the reply", "another", places=("/id",))),
                 (event.number,),
@@ -70,27 +69,37 @@ def an_id_is_the_one_addressed(events: list[Event], _: Known) -> Found:
 
 
 def users_are_distinct(events: list[Event], _: Known) -> Found:
-    """No two adds show the same id, profile or key; where a removal frees ids, only the key tells."""
+    """No two adds show the same id or profile, and no two users the same key; a removal may free ids, never keys."""
     ids: dict[tuple[str, object], Event] = {}
     keys: dict[str, Event] = {}
     for event in events:
-        if event.operation != "addUser" or not event.is_success or event.user is None:
+        if event.operation == "getUserDetails" or not event.is_success or event.user is None or event.is_astray:
             continue
-        told = [(event.instance, event.shown), (event.instance, ("profile", event.profile))]
-        is_again = [ids[each] for each in told if each in ids and event.profile is not None]
-        same_key = keys.get(event.shown_key) if event.shown_key else None
-        if same_key and same_key.clock != event.clock and same_key.user == event.user:
-            continue  # it may be one add that two files record
-        if same_key:
-            failed = Failed("two users with different user_key", "the same in both", places=("/user_key",))
-            yield ("USERS-ADD-3", failed), (same_key.number, event.number)
-        elif is_again:
-            reason = "two adds showed the same id or profile, and the first user may have been removed meanwhile"
-            yield ("USERS-ADD-3", CannotTell(reason)), (is_again[0].number, event.number)
-        elif ids and event.shown_key:
-            yield ("USERS-ADD-3", None), (event.number,)
-        ids.update(dict.fromkeys(told, event))
-        keys[event.shown_key] = event
+        same_key = keys.setdefault(event.shown_key, event) if event.shown_key else event
+        if same_key.user != event.user:
+            yield _same_key(same_key, event)
+        if event.operation == "addUser":
+            yield from _added(event, ids, same_key)
+
+
+def _added(event: Event, ids: dict[tuple[str, object], Event], same_key: Event) -> Found:
+    """Yield what an add tells beside those before it, whose ids are kept."""
+    told = [(event.instance, event.shown), (event.instance, ("profile", event.profile))]
+    again = next((ids[each] for each in told if each in ids and event.profile is not None), None)
+    is_other = again is not None and again.clock == event.clock and again.copy != event.copy
+    if again and is_other and again.shown_key == event.shown_key and event.shown_key:
+        yield _same_key(again, event)
+    elif again:
+        reason = "two adds showed the same id or profile: one is a copy of the other, or a user was removed meanwhile"
+        yield ("USERS-ADD-3", CannotTell(reason)), (again.number, event.number)
+    elif ids and event.shown_key and same_key is event:
+        yield ("USERS-ADD-3", None), (event.number,)
+    ids.update(dict.fromkeys(told, event))
+
+
+def _same_key(first: Event, second: Event) -> tuple[Outcome, tuple[int, ...]]:
+    failed = Failed("two users with different user_key", "the same in both", places=("/user_key",))
+    return ("USERS-ADD-3", failed), (first.number, second.number)
 
 
 def a_reset_shows_a_new_key(events: list[Event], known: Known) -> Found:
@@ -116,7 +125,7 @@ def a_new_key_works(events: list[Event], known: Known) -> Found:
         if event.operation != "getUserDetails" or event.instance != first.instance or known.is_old(event):
             continue
         asked = event.user_key, event.api_key, event.form
-        is_odd = event.status in REFUSED and (event.api_key, event.instance) in known.trusted
+        is_odd = event.is_refusal and (event.api_key, event.instance) in known.trusted
         if is_odd and not known.is_replaced(first):
             refused.setdefault(asked, event)
         elif event.is_success:
@@ -137,13 +146,41 @@ def an_old_key_is_refused(events: list[Event], known: Known) -> Found:
         if not known.is_old(event):
             continue
         numbers = (known.first[event.user_key].number, known.ends[event.user_key].number, event.number)
-        if event.status in REFUSED:
+        if event.is_refusal:
             yield ("USERS-RESET-5", None), numbers
         elif event.is_success and event.operation == "getUserDetails" and event.shows:
             yield ("USERS-RESET-5", Failed("the old key to be refused with 403 or 404", f"{event.status}")), numbers
         elif event.is_success and event.operation in ("updateUser", "resetUserKey") and event.user:
             reason = f"{event.operation} succeeded with an old key, which the rights of the API key may explain"
             yield ("USERS-RESET-5", CannotTell(reason)), numbers
+
+
+def a_key_that_was_sent_for_its_reset_is_an_old_one(events: list[Event], known: Known) -> Found:
+    """A key that came along with a reset of its own user shows that user no more, wherever it came from."""
+    for event in events:
+        reset = known.sent.get(event.user_key)
+        if event.operation != "getUserDetails" or reset is None or not event.is_success:
+            continue
+        if event.user == reset.user and event.follows(reset):
+            failed = Failed("the old key to be refused with 403 or 404", f"{event.status}")
+            yield ("USERS-RESET-5", failed), (reset.number, event.number)
+
+
+def a_user_shows_the_key_that_was_sent(events: list[Event], known: Known) -> Found:
+    """Details shows the key that was sent for it; once it showed another one, the one that was sent is nobody's."""
+    others: dict[str, Event] = {}
+    for event in events:
+        if event.operation != "getUserDetails" or not event.is_success or known.owner(event.user_key) is not None:
+            continue
+        if not event.user_key or not event.shown_key or event.user_key == event.shown_key:
+            continue
+        before = others.setdefault(event.user_key, event)
+        if event.follows(before) and before is not event:
+            failed = Failed("the user of the key", "a user with another key", places=("/user_key",))
+            yield (DETAILS[event.form], failed), (before.number, event.number)
+        elif event.user_key not in known.sent:
+            reason = "details showed another key than was sent, which a reset at the same time may explain"
+            yield (DETAILS[event.form], CannotTell(reason)), (event.number,)
 
 
 def outcomes(events: list[Event], known: Known) -> Found:
@@ -155,4 +192,5 @@ def outcomes(events: list[Event], known: Known) -> Found:
 RULES: tuple[Rule, ...] = (
     *(a_key_shows_its_user, a_user_stays_the_same, an_id_is_the_one_addressed, users_are_distinct),
     *(a_reset_shows_a_new_key, a_new_key_works, an_old_key_is_refused),
+    *(a_key_that_was_sent_for_its_reset_is_an_old_one, a_user_shows_the_key_that_was_sent),
 )

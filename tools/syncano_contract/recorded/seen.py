@@ -14,6 +14,8 @@ from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.reduced import REDUCED, is_reduced
 from syncano_contract.session import Sighting
 
+AMBIGUOUS = "several keys"
+
 
 class Seen(NamedTuple):
     """One exchange below a base URL.
@@ -57,8 +59,8 @@ def seen(recorded: Recorded, base_url: str, document: Document) -> Seen:
     exchange = recorded.exchange
     request, response = exchange.request, exchange.response
     path = path_in(base_url, request.url)
-    operation, parameters = document.match(request.method, path) or (None, {})
     headers = _by_name(request.headers)
+    operation, parameters = document.match(headers.get("x-http-method-override", request.method), path) or (None, {})
     value, is_json, lacks = _body(response, recorded.lacks)
     status = response.status if response else 0
     is_user = operation is not None and status // 100 == 2 and isinstance(value, dict) and "id" in value
@@ -78,13 +80,27 @@ def seen(recorded: Recorded, base_url: str, document: Document) -> Seen:
         text=leaks.text_of(response) if response else "",
         user=Sighting(exchange, parameters["instance_name"], value) if is_user else None,
         api_key=headers.get("x-api-key") or in_query(request, "api_key") or _by_scheme(headers),
-        user_key=headers.get("x-user-key") or in_query(request, "user_key"),
+        user_key=_one_of(request, headers.get("x-user-key"), "user_key"),
     )
 
 
 def _by_name(headers: Headers) -> dict[str, str]:
-    """Return the first value of each header."""
-    return {name.lower(): value for name, value in reversed(headers)}
+    """Return the value of each header; of one that is there twice with different values, all with commas between."""
+    found = {name.lower(): value for name, value in reversed(headers)}
+    if len(found) != len(headers):
+        for name, value in headers:
+            if value not in found[name.lower()]:
+                found[name.lower()] += f", {value}"
+    return found
+
+
+def _one_of(request: Request, first: str | None, name: str) -> str:
+    """Return the user key that was sent; AMBIGUOUS where there are several, since deployments choose differently."""
+    if f"{name}=" not in request.url:
+        return AMBIGUOUS if first and ", " in first else first or ""
+    given = parse_qs(urlsplit(request.url).query, keep_blank_values=True, errors="replace").get(name, [])
+    values = {*given, *((first,) if first is not None else ())}
+    return AMBIGUOUS if len(values) > 1 else next(iter(values), "")
 
 
 def _by_scheme(headers: Mapping[str, str]) -> str:

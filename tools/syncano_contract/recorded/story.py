@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from syncano_contract.recorded.seen import Seen, object_of
-from syncano_contract.redact import ALONE, SHORTEST
 
-UNHIDDEN = "<redacted>"  # stands for many secrets, so that it is none
+REFUSED = frozenset({403, 404})
+KEY = re.compile(r"(?=[^0-9]*[0-9])[\w.~+/=-]{16,}|<[a-z_ ]+ [0-9]+>")
 
 User = tuple[str, int]  # instance and id
 
@@ -32,6 +34,8 @@ class Event(NamedTuple):
     lasting: int  # a hash of what of a user nothing ever changes
     profile: int | None
     shows: bool  # somebody, though perhaps by a shape alone
+    is_refusal: bool  # in the API's own form, and not that of something in front of it
+    copy: int  # a hash of all that was sent and shown, of an add or a reset
     clock: int  # of the times: those of two clocks cannot be compared
 
     @property
@@ -42,6 +46,11 @@ class Event(NamedTuple):
     def follows(self, other: Event) -> bool:
         """Whether this began for sure when another had ended."""
         return self.clock == other.clock and other.ended <= self.began
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether another user was shown than the one that the path addresses."""
+        return None not in (self.addressed, self.shown) and self.addressed != self.shown
 
     @property
     def user(self) -> User | None:
@@ -82,6 +91,8 @@ class Story:
             _lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
             _integer(profile.get("id")),
             seen.shows_somebody,
+            seen.status in REFUSED and "detail" in object_of(seen.value),
+            _copy(seen) if seen.operation.id in ("addUser", "resetUserKey") else 0,
             seen.recorded.clock,
         )
         self._events.append(event)
@@ -89,7 +100,8 @@ class Story:
     def told(self) -> tuple[list[Event], Known]:
         """Return the events, those of each clock in the order of their times, and what they tell of keys."""
         self._events.sort(key=lambda event: (event.clock, event.began, event.number))
-        return self._events, Known(self._events)
+        events = [*_without_copies(self._events)]
+        return events, Known(events)
 
 
 class Known:
@@ -100,6 +112,7 @@ class Known:
         self.first: dict[str, Event] = {}  # the event that showed a key first
         self.of_user: dict[User, list[str]] = defaultdict(list)
         self.ends: dict[str, Event] = {}  # the reset that replaced a key
+        self.sent: dict[str, Event] = {}  # the reset that a key came along with, of which nothing was known before
         self.shared: set[str] = set()  # keys that were shown for two users, which tell nobody
         self.resets: dict[User, list[Event]] = defaultdict(list)
         self.trusted: set[tuple[str, str]] = set()  # API keys that details has taken, by instance
@@ -110,6 +123,8 @@ class Known:
                 for key in self.before(event):
                     if key != event.shown_key:
                         self.ends.setdefault(key, event)
+                if event.user_key not in (*self.before(event), "", event.shown_key):
+                    self.sent.setdefault(event.user_key, event)
 
     def _learn(self, event: Event) -> None:
         if event.operation == "getUserDetails" and event.is_success:
@@ -119,11 +134,16 @@ class Known:
             return
         if event.operation == "resetUserKey":
             self.resets[event.user].append(event)
-        if event.shown_key and event.shown_key not in self.first:
+        if not event.shown_key:
+            return
+        first = self.first.get(event.shown_key)
+        if first is None:
             self.first[event.shown_key] = event
             self.of_user[event.user].append(event.shown_key)
-        elif event.shown_key and event.operation == "addUser":
+        elif first.user != event.user and event.operation != "getUserDetails" and not event.is_astray:
             self.shared.add(event.shown_key)
+        elif first.user == event.user and event.clock == first.clock and event.ended < first.ended:
+            self.first[event.shown_key] = event
 
     def owner(self, key: str) -> User | None:
         """Return whose a key is."""
@@ -146,9 +166,24 @@ class Known:
         return end is not None and event.follows(end)
 
 
+def _without_copies(events: list[Event]) -> Iterator[Event]:
+    """Yield the events without what was recorded twice: the same request and reply at the same time."""
+    met: set[tuple[int, float]] = set()
+    for event in events:
+        if event.copy and (event.copy, event.began) in met:
+            continue
+        met.add((event.copy, event.began))
+        yield event
+
+
+def _copy(seen: Seen) -> int:
+    exchange = seen.recorded.exchange
+    return hash((seen.path, exchange.request.body, seen.user_key, exchange.response and exchange.response.body)) or 1
+
+
 def _telling(key: str) -> str:
-    """Return a key that can only be one user's; placeholders of our own redactor are such."""
-    return key if key != UNHIDDEN and (len(key) >= SHORTEST or ALONE.fullmatch(key)) else ""
+    """Return a key that can only be one user's: what looks like a key, or a numbered placeholder of our own."""
+    return key if KEY.fullmatch(key) else ""
 
 
 def _integer(value: object) -> int | None:

@@ -19,7 +19,7 @@ from syncano_contract.remains import FIX
 from syncano_contract.report.reading import json_of
 
 TAKEN = ("target", "instance", "seconds", "depth", "read_only", "requests")
-NAMES = ("version", *TAKEN, "conclusion", "started", "only", "interrupted", "counts")
+NAMES = ("version", *TAKEN, "conclusion", "started", "overlays", "only", "interrupted", "counts")
 # The first of the long members, as `results` writes it: in a line of its own, behind everything that a head tells.
 END = b' "requirements": '
 
@@ -31,6 +31,7 @@ class Head:
     target: str
     instance: str
     started: datetime
+    overlays: tuple[str, ...]
     seconds: float
     depth: str
     read_only: bool
@@ -71,6 +72,7 @@ def _head(tree: Any) -> Head:
     return Head(
         **{name: tree[name] for name in TAKEN},
         started=datetime.fromisoformat(tree["started"]),
+        overlays=tuple(tree["overlays"]),
         only=tuple(tree["only"]),
         conclusion=Conclusion(tree["conclusion"]),
         counts=_counts(tree["counts"]),

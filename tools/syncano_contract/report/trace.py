@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 import jinja2
 
 from syncano_contract.report.page import template
+from syncano_contract.report.shown import sentence, shown
 from syncano_contract.text import counted, visible
 from syncano_contract.trace import Gap, Origin, State, Trace, Traced
 
@@ -39,23 +41,23 @@ def to_json(trace: Trace, line: Line) -> str:
     return json.dumps(tree, ensure_ascii=False, indent=2) + "\n"
 
 
-def to_html(trace: Trace, line: Line, document: str, home: str = "") -> str:
-    """Return a page without scripts; `document` is the name under which it shows the document.
+def to_html(trace: Trace, line: Line, document: str) -> str:
+    """Return a page without scripts that refers to nothing; `document` is the name by which it shows the document."""
+    return _template().render(names(trace, line, document)).lstrip()
 
-    It refers to nothing but to the page `home`, of which it is a part, if there is one.
-    """
-    pages = tuple(Page(slug, tuple(facts)) for slug, facts in groupby(trace.facts, lambda each: each.fact.page.slug))
-    page = _template().render(
-        trace=trace,
-        pages=pages,
-        line=line,
-        document=document,
-        home=home,
-        known={each.fact.id for each in trace.facts},
-        places=_places(trace),
-        whole=WHOLE,
-    )
-    return page.lstrip()
+
+def names(trace: Trace, line: Line, document: str) -> dict[str, Any]:
+    """Return what trace_parts.html.j2 shows, by the names that it has there; the arguments are those of `to_html`."""
+    groups = groupby(trace.facts, lambda each: each.fact.page.slug)
+    return {
+        "trace": trace,
+        "groups": tuple(Page(slug, tuple(facts)) for slug, facts in groups),
+        "line": line,
+        "document": document,
+        "known": {each.fact.id for each in trace.facts},
+        "places": _places(trace),
+        "whole": WHOLE,
+    }
 
 
 def to_table(trace: Trace, line: Line) -> Iterator[str]:
@@ -120,4 +122,4 @@ def _places(trace: Trace) -> dict[str, list[str]]:
 
 @cache
 def _template() -> jinja2.Template:
-    return template("trace.html.j2", {"shown": visible}, {})
+    return template("trace.html.j2", {"shown": shown, "sentence": sentence}, {})

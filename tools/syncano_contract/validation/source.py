@@ -31,6 +31,17 @@ INDENTED_BY_TAB = re.compile(r"[ ]*\t")
 
 
 @dataclass(frozen=True)
+class Form:
+    """What a file is to be, for messages: how to name another one, and how one begins."""
+
+    fix: str
+    beginning: str
+
+
+OPENAPI = Form("name an OpenAPI document", "a document begins with `openapi: 3.1.0`")
+
+
+@dataclass(frozen=True)
 class Flaw:
     """What is wrong with the text of a document, with the way out; `line` counts from 1."""
 
@@ -60,25 +71,25 @@ class Source:
         return found
 
 
-def read(path: Path) -> Source:
+def read(path: Path, form: Form = OPENAPI) -> Source:
     """Read a YAML document; raises Problem when there is no such file or no right to read it."""
     try:
         if path.exists() and not path.is_file():  # a pipe may never end
-            raise Problem(f"cannot read {path}: it is no file", "name an OpenAPI document")
+            raise Problem(f"cannot read {path}: it is no file", form.fix)
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # a ValueError is a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
-        raise Problem(f"cannot read {path}: {reason}", "name an OpenAPI document") from error
-    return parse(data, path)
+        raise Problem(f"cannot read {path}: {reason}", form.fix) from error
+    return parse(data, path, form)
 
 
-def parse(data: bytes, path: Path) -> Source:
+def parse(data: bytes, path: Path, form: Form = OPENAPI) -> Source:
     """Read a YAML document from its bytes; whatever is wrong with them is a flaw."""
     reader = _Reader()
     try:
         reader.take_all(_text(data))
-        reader.check_root()
+        reader.check_root(form)
     except _Unreadable as stop:
         return Source(path, {}, (*reader.flaws, stop.flaw))
     return Source(path, reader.root, tuple(reader.flaws), reader.lines)
@@ -168,11 +179,11 @@ class _Reader:
             if handler is not None:
                 handler(self, event, event.start_mark.line + 1)
 
-    def check_root(self) -> None:
+    def check_root(self, form: Form) -> None:
         if self.root is None:
-            raise _Unreadable(1, "the file is empty: a document begins with `openapi: 3.1.0`")
+            raise _Unreadable(1, f"the file is empty: {form.beginning}")
         if not isinstance(self.root, dict):
-            raise _Unreadable(1, "the document is no mapping: it begins with `openapi: 3.1.0`")
+            raise _Unreadable(1, f"the file is no mapping: {form.beginning}")
 
     def document(self, _event: Any, line: int) -> None:
         self._documents += 1
