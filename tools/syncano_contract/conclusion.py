@@ -24,9 +24,9 @@ def conclude(report: Report) -> Conclusion:
     """Return non-conformant if any MUST failed; else inconclusive if any MUST cannot tell or none passed.
 
     A known deviation does not count, and neither does what it explains. A run that was interrupted is inconclusive,
-    whatever it had found.
+    whatever it had found; so is recorded traffic that was not read to its end, unless that shows a failure already.
     """
-    if report.was_interrupted:
+    if report.was_interrupted and not report.is_recorded:
         return Conclusion.INCONCLUSIVE
     known = {deviation.requirement for deviation in excused(report)}
     levels = {requirement.id: requirement.level for requirement in report.requirements}
@@ -34,7 +34,7 @@ def conclude(report: Report) -> Conclusion:
     found = {each.verdict for each in musts if not {each.requirement, each.cause} & known}
     if Verdict.FAILED in found:
         return Conclusion.NON_CONFORMANT
-    if Verdict.CANNOT_TELL in found or Verdict.PASSED not in found:
+    if report.was_interrupted or Verdict.CANNOT_TELL in found or Verdict.PASSED not in found:
         return Conclusion.INCONCLUSIVE
     return Conclusion.CONFORMANT
 

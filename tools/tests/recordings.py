@@ -19,7 +19,7 @@ from syncano_contract.recorded.report import report
 BASE = "https://api.example.test/v1.1"
 API_KEY = "a" * 39 + "1"
 SAMPLE = Path(__file__).parents[3] / "shared" / "traffic" / "platform-sample.har"
-BEGAN = datetime(2026, 11, 21, 12, tzinfo=UTC)
+BEGAN = datetime(2026, 11, 21, 12, microsecond=250_000, tzinfo=UTC)  # whole seconds would tell a time less exactly
 OVERLAY = Path(__file__).parents[2] / "overlays" / "syncano-platform.yaml"
 
 

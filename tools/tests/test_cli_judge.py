@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, suite, update, user
-from syncano_contract import run
+from syncano_contract import feed, run
 from syncano_contract.cli import main
 
 STORY = story()
@@ -66,6 +66,24 @@ def test_traffic_with_a_failed_must_exits_with_1() -> None:
 
 def test_traffic_that_shows_too_little_exits_with_2() -> None:
     assert call(written(STORY[:1]), "--out", "out").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [har(STORY)[:-3], har(STORY) * 2, har([*STORY, {"comment": "x" * 20_000}, add(2, key(3), status=500, at=9)])],
+    ids=["cut off", "two in one", "too large an entry"],
+)
+def test_a_file_that_was_not_read_to_its_end_is_never_conformant(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "CHUNK", 100)
+    monkeypatch.setattr(feed, "LARGEST", 8000)
+    Path("x.har").write_text(content)
+
+    result = call("x.har", "--out", "out")
+
+    assert result.exit_code == 2
+    assert f"INCONCLUSIVE: {BASE}" in result.stdout
+    assert "a part of the recorded traffic could not be read" in result.stdout
+    assert json.loads(Path("out/results.json").read_text())["conclusion"] == "inconclusive"
 
 
 def test_standard_input_and_compressed_files_are_read() -> None:
@@ -148,6 +166,25 @@ def test_help_shows_examples() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "x.har is empty"),
+        ("<html>", "x.har is no HAR: it does not begin with `{`"),
+        (har([]), "what was recorded has no entries"),
+    ],
+)
+def test_a_file_of_which_nothing_could_be_read_is_told_itself(content: str, said: str) -> None:
+    Path("x.har").write_text(content)
+
+    result = call("x.har")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {said}")
+    assert "--base-url" not in result.stderr
+    assert "no entry of" not in result.stderr
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ([], "Missing argument"),
@@ -219,6 +256,12 @@ ODDITIES: dict[str, bytes] = {
             "broken url": changed(request__url="http://[::1/instances/x/"),
             "hostile url": changed(request__url=f"{BASE}/instances/\x1b[31m<script>\u202e/users/?{'x' * 9999}"),
             "data url": changed(request__url="data:,x"),
+            "cookies and query are numbers": changed(request__cookies=5, request__queryString=6),
+            "cookies and query are objects": changed(request__cookies={"a": 5}, request__queryString={"a": "b"}),
+            "cache is a list": changed(cache=[1], _fetchType=["x"]),
+            "sizes are no numbers": changed(response__content={"size": "x", "text": "{}"}, response__bodySize=[]),
+            "media type is no text": changed(response__headers=[], response__content={"mimeType": 5, "text": "{}"}),
+            "comment is a number": changed(response__content={"comment": 5, "text": ""}),
             "post data is text": changed(request__postData="x"),
             "post data has odd parameters": changed(request__postData={"params": [5, {"name": None}]}),
             "redirect": changed(response__status=302, response__redirectURL="//evil.test"),

@@ -15,7 +15,7 @@ import pytest
 
 from recordings import BASE, add, har, key, look, records, story, user
 from syncano_contract import feed
-from syncano_contract.model import Problem, path_below
+from syncano_contract.model import Problem, header, path_below
 from syncano_contract.recorded.archive import STDIN, Trouble, opened
 from syncano_contract.recorded.base import base_of, is_below, path_in
 from syncano_contract.recorded.entry import Odd, PassedOver, Recorded, recorded
@@ -102,6 +102,8 @@ def test_a_file_that_is_cut_off_gives_what_it_has(tmp_path: Path, compress: Any)
         (b'{"log": {"entries": [', "cut off"),
         (b'{"log": {"entries": [{} {}]}}', "'{' stands where ',' should"),
         (b'{"log" {}}', "stands where ':' should"),
+        (har([]).encode() * 2, "goes on behind the end of its HAR"),
+        (har([]).encode() + b"xyz", "goes on behind the end of its HAR"),
         (b'{"log": {"entries": [{"a": }]}}', "is no JSON"),
         (b'{"log": {"entries": [' + b"[" * 100_000, "nested too deeply"),
         (har([]).encode("utf-16"), "UTF-16"),
@@ -115,6 +117,21 @@ def test_what_is_no_har_is_told_in_one_line(tmp_path: Path, content: bytes, said
 
     assert said in found
     assert "\n" not in found
+
+
+def test_what_stands_before_a_second_har_is_read(tmp_path: Path) -> None:
+    found = read(tmp_path, har(story()).encode() + b"\n" + har(story()).encode())
+
+    assert (len(found), found[:6]) == (7, json.loads(har(story()))["log"]["entries"])
+
+
+def test_blanks_may_follow_the_end(tmp_path: Path) -> None:
+    assert len(read(tmp_path, har(story()).encode() + b"\r\n \n")) == 6
+
+
+def test_no_name_of_a_member_is_told(tmp_path: Path) -> None:
+    assert "s3cret" not in reason(read(tmp_path, b'{"log": {"s3cret": }}'))
+    assert "s3cret" not in reason(read(tmp_path, b'{"s3cret": }'))
 
 
 def test_standard_input_can_be_read_twice() -> None:
@@ -151,6 +168,19 @@ def test_a_reply_is_there_for_sure_only_as_exactly_as_times_are_written() -> Non
     assert found.ended - found.began == pytest.approx(0.006, abs=1e-6)
 
 
+@pytest.mark.parametrize("fraction", ["", ".0", ".000", ".000000"])
+def test_a_time_of_whole_seconds_is_as_exact_as_a_second(fraction: str) -> None:
+    found = recorded({**add(1, key(1)), "startedDateTime": f"2026-11-21T12:00:03{fraction}Z"}, 1)
+
+    assert found.began is not None
+    assert found.ended - found.began == pytest.approx(1.005, abs=1e-6)
+
+
+@pytest.mark.parametrize("time", [0, -0.0, -1, None])
+def test_without_a_duration_the_end_is_not_known(time: Any) -> None:
+    assert recorded({**add(1, key(1)), "time": time}, 1).ended == math.inf
+
+
 @pytest.mark.parametrize("written", [None, "", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", 5])
 def test_without_a_usable_time_an_exchange_has_no_place_in_the_order(written: Any) -> None:
     found = recorded({**add(1, key(1)), "startedDateTime": written}, 1)
@@ -170,6 +200,70 @@ def test_parameters_of_a_form_are_its_body() -> None:
     given["request"]["postData"] = {"mimeType": "x", "params": [{"name": "username", "value": "a b"}, {"name": "c"}]}
 
     assert recorded(given, 1).exchange.request.body == b"username=a+b&c="
+
+
+def test_headers_that_are_one_object_are_read() -> None:
+    given = add(1, key(1))
+    given["response"]["headers"] = {"Content-Type": "application/json", "X": 5}
+
+    response = recorded(given, 1).exchange.response
+    assert response is not None
+    assert response.headers == (("Content-Type", "application/json"),)
+
+
+@pytest.mark.parametrize("headers", [None, [], records({"Date": "x"}), records({"content-type": " "})])
+def test_the_media_type_of_the_content_stands_for_a_header_that_was_not_kept(headers: Any) -> None:
+    given = add(1, key(1))
+    given["response"]["headers"] = headers
+    given["response"]["content"]["mimeType"] = "application/json; charset=utf-8"
+
+    response = recorded(given, 1).exchange.response
+    assert response is not None
+    assert header(response.headers, "Content-Type") == "application/json; charset=utf-8"
+
+
+def test_an_empty_media_type_before_another_one_does_not_count() -> None:
+    given = add(1, key(1), answered={"content-type": ""})
+    given["response"]["headers"].reverse()
+    given["response"]["content"]["mimeType"] = "text/html"
+
+    response = recorded(given, 1).exchange.response
+    assert response is not None
+    assert response.headers == (("Content-Type", "application/json"),)
+
+
+@pytest.mark.parametrize("kind", [None, 5, "", "x-unknown"])
+def test_what_is_no_media_type_makes_no_header(kind: Any) -> None:
+    given = add(1, key(1))
+    given["response"] |= {"headers": records({"Date": "x"}), "content": {"text": "{}", "mimeType": kind}}
+
+    response = recorded(given, 1).exchange.response
+    assert response is not None
+    assert header(response.headers, "Content-Type") is None
+
+
+def test_a_query_that_stands_apart_from_the_url_is_a_part_of_it() -> None:
+    given = look(key(1), 403)
+    given["request"]["queryString"] = [{"name": "user_key", "value": "a b"}, 5, {"name": "c"}]
+
+    assert recorded(given, 1).exchange.request.url == f"{BASE}/instances/rivia/user/?user_key=a+b&c="
+
+
+def test_a_query_of_the_url_counts_alone() -> None:
+    given = look(key(1), 403, path="/instances/rivia/user/?a=b")
+    given["request"]["queryString"] = [{"name": "a", "value": "b"}]
+
+    assert recorded(given, 1).exchange.request.url == f"{BASE}/instances/rivia/user/?a=b"
+
+
+def test_cookies_that_stand_apart_from_the_headers_are_one_of_them() -> None:
+    given = look(key(1), 403)
+    given["request"]["cookies"] = [{"name": "a", "value": "b"}, {"name": "c", "value": "d"}]
+    kept = look(key(1), 403, headers={"cookie": "e=f"})
+    kept["request"]["cookies"] = given["request"]["cookies"]
+
+    assert header(recorded(given, 1).exchange.request.headers, "Cookie") == "a=b; c=d"
+    assert header(recorded(kept, 1).exchange.request.headers, "Cookie") == "e=f"
 
 
 PLAIN = b'{"detail": "x"}'
@@ -215,6 +309,48 @@ def test_what_is_not_known_of_a_body_is_told(content: Any, coding: str, lacks: s
     assert with_body(given, **({"Content-Encoding": coding} if coding else {})).lacks == lacks
 
 
+@pytest.mark.parametrize("encoding", ["Base64", "BASE64", " base64"])
+def test_base64_may_be_spelled_in_any_case(encoding: str) -> None:
+    assert body(with_body({"text": base64.b64encode(PLAIN).decode(), "encoding": encoding})) == PLAIN
+
+
+def test_a_compressed_body_that_was_written_byte_by_byte_is_unpacked() -> None:
+    assert body(with_body({"text": PACKED.decode("latin-1")})) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("content", "length", "lacks"),
+    [
+        ({"size": 0}, "800", "was not recorded"),
+        ({"size": 0, "text": ""}, "800", "was not recorded"),
+        ({"text": "", "size": 800}, "", "was not recorded"),
+        ({"text": "", "comment": "Response bodies are not included."}, "", "was not recorded"),
+        ({"text": '{"detail": "x', "size": 800}, "", "was not recorded whole"),
+        ({"text": '{"detail": "x', "comment": "Truncated"}, "", "was not recorded whole"),
+        ({"text": "żół", "size": 7}, "", "was not recorded whole"),
+        ({"text": PACKED.decode("utf-8", "replace")}, "", "is compressed, and broken"),
+        ({"text": base64.b64encode(b"\xff\x00\x01").decode(), "encoding": "base64"}, "", "is no text"),
+        ({"text": '1a\r\n{"detail": "x"}\r\n0\r\n\r\n'}, "", "was recorded with the framing of its chunks"),
+        ({"size": 0}, "", ""),
+        ({"size": -1}, "0", ""),
+        ({"size": 0, "text": ""}, "0", ""),
+        ({"text": ""}, "", ""),
+        ({"text": '{"detail": "<name>"}', "size": 800}, "", ""),
+        ({"text": "żół", "size": 6}, "", ""),
+        ({"text": "0"}, "", ""),
+    ],
+)  # fmt: skip
+def test_what_was_left_out_of_a_body_is_not_taken_for_a_body(content: Any, length: str, lacks: str) -> None:
+    assert with_body(content, **({"Content-Length": length} if length else {})).lacks == lacks
+
+
+def test_a_length_of_what_was_transferred_tells_that_a_body_is_missing() -> None:
+    given = look(key(1), shown={})
+    given["response"] |= {"content": {"size": 0}, "bodySize": 800}
+
+    assert recorded(given, 1).lacks == "was not recorded"
+
+
 def test_a_body_that_grows_beyond_all_bounds_is_not_unpacked() -> None:
     bomb = base64.b64encode(gzip.compress(b"0" * 20_000_000)).decode()
 
@@ -233,6 +369,12 @@ def test_what_has_no_status_is_a_request_without_a_reply(response: Any) -> None:
     [
         ({"_fromCache": "memory"}, "from a cache"),
         ({"_fetchedViaServiceWorker": True}, "from a cache"),
+        *(({"_fetchType": kind}, "from a cache") for kind in ("Disk Cache", "Memory Cache", "Service Worker")),
+        ({"cache": {"beforeRequest": {"hitCount": 1}}, "time": 0}, "from a cache"),
+        ({"_fetchType": "Inspector Override"}, "made by whoever recorded"),
+        ({"_wasFulfilled": True}, "made by whoever recorded"),
+        ({"response": {"status": 407}}, "of the client's own proxy"),
+        ({"response": {"status": 100}}, "that end nothing"),
         ({"request": {"method": "GET", "url": "wss://x.test/"}}, "of a web socket"),
         ({"request": {"method": "GET", "url": "data:text/plain,x"}}, "of no HTTP"),
         ({"response": {"status": 101}}, "of a web socket"),
@@ -246,6 +388,31 @@ def test_what_has_no_status_is_a_request_without_a_reply(response: Any) -> None:
 def test_what_the_deployment_had_no_part_in_is_passed_over(changed: Any, what: str) -> None:
     with pytest.raises(PassedOver, match=what):
         recorded({**add(1, key(1)), **changed}, 1)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"_fetchType": "Network Load"}, {"_wasFulfilled": False}, {"cache": {}, "time": 0},
+     {"cache": {"beforeRequest": {"hitCount": 1}}}, {"cache": {"beforeRequest": {"hitCount": 0}}, "time": 0}],
+)  # fmt: skip
+def test_a_reply_that_came_from_the_deployment_is_none_of_a_cache(changed: Any) -> None:
+    assert recorded({**add(1, key(1)), **changed}, 1).exchange.response is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "server", "has_reply"),
+    [
+        (502, "[Fiddler] The connection to 'x' failed.", "", False),
+        (504, "<html>502 Bad Gateway</html>", "mitmproxy 10.1.0", False),
+        (502, "<html>502 Bad Gateway</html>", "nginx", True),
+        (500, "[Fiddler] The connection to 'x' failed.", "mitmproxy 10.1.0", True),
+        (502, '{"detail": "[Fiddler]"}', "nginx", True),
+    ],
+)
+def test_a_failure_of_the_recorder_itself_is_no_reply(status: int, text: str, server: str, has_reply: bool) -> None:
+    given = add(1, key(1), status=status, shown=text, answered={"Content-Type": "text/html", "Server": server})
+
+    assert (recorded(given, 1).exchange.response is not None) is has_reply
 
 
 @pytest.mark.parametrize(

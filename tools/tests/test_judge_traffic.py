@@ -16,6 +16,7 @@ from recordings import (
     add,
     entry,
     failed,
+    har,
     judged,
     key,
     look,
@@ -183,7 +184,52 @@ def test_entries_are_judged_in_the_order_of_their_times_and_not_of_the_file(tmp_
     assert of(found, "USERS-RESET-5").verdict is Verdict.PASSED
 
 
-@pytest.mark.parametrize("time", [-1, None, "soon", 1e300])
+@pytest.mark.parametrize("zone", ["+00:00", ""], ids=["the same zone", "no zone"])
+def test_the_clocks_of_two_files_are_not_compared(tmp_path: Path, zone: str) -> None:
+    ahead = [look(key(1), shown=user(1, key(1)), at=9), add(2, key(3), at=10)]
+    ahead += [reset(2, key(3), key(4), at=12), look(key(3), 403, at=13)]
+
+    found = judged(tmp_path, story()[:5], None, har(ahead).replace("+00:00", zone))
+
+    assert failed(found) == set()
+    # Within each file time goes on telling: the second one has an old key of its own.
+    assert of(found, "USERS-RESET-5").verdict is Verdict.PASSED
+
+
+def test_a_key_that_two_files_show_is_a_new_one_of_no_reset(tmp_path: Path) -> None:
+    refused = [look(key(2), 403, at=6), look(key(2), shown=user(1, key(2)), at=8)]
+
+    found = judged(
+        tmp_path, story()[:4], None, har([add(9, key(9), at=4), look(key(9), shown=user(9, key(9)), at=5), *refused])
+    )
+
+    assert failed(found) == set()
+
+
+def test_one_add_that_two_files_record_is_no_second_user(tmp_path: Path) -> None:
+    found = judged(tmp_path, story(), None, har(story()))
+    others = judged(tmp_path, story(), None, har([add(2, key(1))]))
+
+    assert failed(found) == set()
+    assert failed(others) == {"USERS-ADD-3"}
+
+
+def test_a_reset_in_another_file_may_have_come_between(tmp_path: Path) -> None:
+    refused = [look(key(2), 403, at=6), look(key(2), shown=user(1, key(2)), at=8)]
+    other = har([reset(1, key(2), key(4), at=1)])
+
+    assert "USERS-RESET-4" in failed(judged(tmp_path, [*story()[:5], *refused]))
+    assert failed(judged(tmp_path, [*story()[:5], *refused], None, other)) == set()
+
+
+def test_a_reset_in_another_file_does_not_tell_that_a_key_is_no_new_one(tmp_path: Path) -> None:
+    again = har([reset(1, key(2), key(1), at=9)])
+
+    assert "USERS-RESET-2" in failed(judged(tmp_path, [*story(), reset(1, key(2), key(1), at=9)]))
+    assert "USERS-RESET-2" not in failed(judged(tmp_path, story(), None, again))
+
+
+@pytest.mark.parametrize("time", [-1, 0, None, "soon", 1e300])
 def test_a_reset_whose_end_is_not_known_makes_no_key_an_old_one(tmp_path: Path, time: Any) -> None:
     resetting = {**reset(1, key(1), key(2), at=3), "time": time}
 
@@ -252,6 +298,24 @@ def test_a_body_that_was_not_recorded_is_not_judged_and_proves_nothing(tmp_path:
     assert "6 replies whose body was not recorded: judged without it" in found.notes
 
 
+def test_a_reply_of_which_no_header_was_recorded_has_no_wrong_media_type(tmp_path: Path) -> None:
+    entries = story()
+    for each in entries:
+        each["response"]["headers"] = []
+
+    found = judged(tmp_path, entries)
+
+    assert failed(found) == set()
+    assert of(found, "SHAPE-2").verdict is Verdict.CANNOT_TELL
+
+
+def test_a_session_in_a_cookie_that_stands_apart_is_no_lack_of_a_user_key(tmp_path: Path) -> None:
+    look_ = entry("GET", "/instances/rivia/user/", 200, user(1, key(2)), at=9)
+    look_["request"]["cookies"] = [{"name": "session", "value": "x"}]
+
+    assert failed(judged(tmp_path, [*story(), look_])) == set()
+
+
 def test_entries_of_other_hosts_are_passed_over_and_counted(tmp_path: Path) -> None:
     others = [
         add(5, key(5), base="https://elsewhere.test/v1.1", status=500),
@@ -263,6 +327,32 @@ def test_entries_of_other_hosts_are_passed_over_and_counted(tmp_path: Path) -> N
     assert failed(found) == set()
     assert found.target == BASE
     assert "passed over: 2 of other hosts or paths" in found.notes
+
+
+def test_an_api_that_comes_after_many_other_hosts_is_judged(tmp_path: Path) -> None:
+    others = [add(5, key(5), base=f"https://h{number}.test/v1", status=500) for number in range(20)]
+
+    found = judged(tmp_path, [*others, *story()])
+
+    assert (found.target, found.requests, failed(found)) == (BASE, 6, set())
+    assert "passed over: 20 of other hosts or paths" in found.notes
+
+
+def test_hosts_that_come_later_do_not_take_the_place_of_one_with_more_entries(tmp_path: Path) -> None:
+    others = [add(5, key(5), base=f"https://h{number}.test/v1", status=500) for number in range(20)]
+
+    found = judged(tmp_path, [*story()[:3], *others, *story()[3:]])
+
+    assert (found.target, found.requests, failed(found)) == (BASE, 6, set())
+
+
+def test_a_part_that_was_not_read_leaves_no_more_than_what_failed(tmp_path: Path) -> None:
+    broken = [*story(), add(2, key(3), status=500, at=9)]
+
+    cut, failing = (judged(tmp_path, each, None, har(story())[:-9]) for each in (story(), broken))
+
+    assert (conclude(cut), failed(cut)) == (Conclusion.INCONCLUSIVE, set())
+    assert (conclude(failing), failed(failing)) == (Conclusion.NON_CONFORMANT, {"HTTP-1"})
 
 
 def test_the_base_url_that_is_given_counts(tmp_path: Path) -> None:

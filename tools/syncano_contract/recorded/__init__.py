@@ -23,6 +23,7 @@ from syncano_contract.recorded.seen import seen
 from syncano_contract.text import counted
 
 MOST_BASES = 8  # that are judged side by side until the one with most entries is known
+UNREAD = "a part of the recorded traffic could not be read, so that it cannot be told whether all of it is conformant"
 MOST_TROUBLES = 3  # odd entries that are named one by one
 
 
@@ -40,23 +41,34 @@ class Recording:
     troubles: list[str] = field(default_factory=list)
     odd: Counter[str] = field(default_factory=Counter)
     entries: int = 0
+    was_cut_short: bool = False
 
     def add(self, each: Recorded) -> None:
         """Give an exchange to the judging of its base URL."""
         url = each.exchange.request.url
         base = base_of(url) if self.base_url is None else self.base_url if is_below(self.base_url, url) else None
-        if base is None or (base not in self.judgings and len(self.judgings) >= MOST_BASES):
+        if base is None:
             self.elsewhere += 1
             return
         if base not in self.judgings:
+            self._make_room()
             self.judgings[base] = Judging(base, self.document, self.notes_drift)
         exchange = seen(each, base, self.document)
         self.judgings[base].add(exchange)
         self.secrets.learn(exchange)
 
+    def _make_room(self) -> None:
+        """Drop the base URL with fewest entries, the first of them, where there are as many as can be."""
+        if len(self.judgings) >= MOST_BASES:
+            fewest = min(self.judgings, key=lambda base: self.judgings[base].exchanges)
+            self.elsewhere += self.judgings.pop(fewest).exchanges
+
     @property
     def judging(self) -> Judging:
         """The judging of the base URL with most entries, the first of them; raises Problem where there is none."""
+        if not self.entries:
+            what = "; ".join(self.troubles) or "what was recorded has no entries"
+            raise Problem(what, "name a HAR file, as browsers and proxies save it")
         if not self.judgings:
             what = f"no entry of {counted(self.entries, 'entry').replace('entrys', 'entries')} is of this API"
             raise Problem("; ".join([what, *self.lines()]), "name the API's own address with --base-url URL")
@@ -71,6 +83,8 @@ class Recording:
         for what, times in sorted(self.passed_over.items()):
             yield f"passed over: {times} {what}"
         yield from self.troubles
+        if self.was_cut_short:
+            yield UNREAD
         if self.odd.total() > MOST_TROUBLES:
             reasons = ", ".join(f"{reason} ({times})" for reason, times in sorted(self.odd.items()))
             yield f"{self.odd.total()} entries are odd in all and were passed over: {reasons}"
@@ -81,13 +95,14 @@ def read(
 ) -> Recording:
     """Judge every entry of archives against a document; where no base URL is given, it is found."""
     found = Recording(document, base_url, notes_drift)
-    for archive, number, entry in numbered(archives):
+    for clock, archive, number, entry in numbered(archives):
         if isinstance(entry, Trouble):
+            found.was_cut_short = True
             found.troubles.append(f"{archive.name} {entry.reason}")
             continue
         found.entries += 1
         try:
-            each = recorded(entry, number)
+            each = recorded(entry, number, clock)
         except PassedOver as passed:
             found.passed_over[str(passed)] += 1
         except Odd as odd:
@@ -114,7 +129,7 @@ def no_search_for_cycles() -> Iterator[None]:
 def exchanges(archives: Sequence[Archive], numbers: set[int]) -> dict[int, Exchange]:
     """Read some exchanges once more, by their numbers."""
     found: dict[int, Exchange] = {}
-    for _, number, entry in numbered(archives) if numbers else ():
+    for _, _, number, entry in numbered(archives) if numbers else ():
         if number in numbers:
             found[number] = recorded(entry, number).exchange
         if len(found) == len(numbers):
@@ -122,10 +137,13 @@ def exchanges(archives: Sequence[Archive], numbers: set[int]) -> dict[int, Excha
     return found
 
 
-def numbered(archives: Iterable[Archive]) -> Iterator[tuple[Archive, int, object]]:
-    """Yield the entries of all archives with their numbers, from 1 on, and what was wrong with one with the last."""
+def numbered(archives: Iterable[Archive]) -> Iterator[tuple[int, Archive, int, object]]:
+    """Yield the entries of all archives with their numbers, from 1 on, and what was wrong with one with the last.
+
+    Whoever recorded two archives may have had two clocks, so that each archive counts as one.
+    """
     number = 0
-    for archive in archives:
+    for clock, archive in enumerate(archives):
         for entry in archive.entries():
             number += not isinstance(entry, Trouble)
-            yield archive, number, entry
+            yield clock, archive, number, entry

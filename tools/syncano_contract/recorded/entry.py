@@ -1,20 +1,18 @@
 """An entry of a HAR file -> the exchange that it records.
 
-Source: HAR 1.1 and 1.2, and what browsers and proxies make of them. Nothing that an entry claims of its sizes counts.
+Source: HAR 1.1 and 1.2, and what browsers and proxies make of them.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 import re
-import zlib
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from syncano_contract.model import Exchange, Headers, Request, Response, header
+from syncano_contract.recorded.content import body_of, is_json, number, unpacked
 
 SENDER = "recorded"
 NO_REPLY = "no reply was recorded"
@@ -23,11 +21,20 @@ BEFORE_FRACTION = len("20261121T1200")  # characters of a time that come before 
 EXACTNESS = tuple(10.0**-digits for digits in range(7))  # seconds, by digits of the fraction
 YEARS = range(1971, 2200)
 FRACTION = re.compile(r"\.(\d+)")
-LARGEST_BODY = 5_000_000  # bytes
 LONGEST = 1e9  # milliseconds that an exchange may have taken
 
 # What a deployment had no part in, or what is no exchange of this API, each with its plural.
 CACHED, PREFLIGHT, UPGRADED, OTHER_SCHEME = "from a cache", "CORS preflight", "of a web socket", "of no HTTP"
+MADE, OF_PROXY, INTERIM = "made by whoever recorded", "of the client's own proxy", "that end nothing (1xx)"
+FETCHED = {  # as Safari says it
+    **dict.fromkeys(("Disk Cache", "Memory Cache", "Service Worker"), CACHED),
+    "Inspector Override": MADE,
+}
+
+# Proxies that record, and answer for a deployment that they cannot reach.
+RECORDERS = re.compile(rb"\[Fiddler\]|\bmitmproxy\b|\bCharles Error Report\b|\bBurp Suite\b", re.IGNORECASE)
+OF_RECORDERS = frozenset({502, 503, 504})
+MEDIA_TYPE = re.compile(r"\s*[\w.+-]+/[\w.+-]+\s*(?:;|\Z)")
 
 
 class PassedOver(Exception):
@@ -42,29 +49,41 @@ class Recorded(NamedTuple):
     """An exchange, when (seconds since 1970) its request began and its reply was there for sure, and what is unknown.
 
     `began` is None and `ended` infinite where the entry does not tell. `lacks` says why a body of the reply is not
-    known; it is empty where it is.
+    known; it is empty where it is. Times are of one clock where `clock` is the same.
     """
 
     exchange: Exchange
     began: float | None
     ended: float
     lacks: str
+    clock: int = 0
 
 
-def recorded(entry: Any, number: int) -> Recorded:
-    """Return what an entry records; raises PassedOver and Odd."""
+def recorded(entry: Any, number: int, clock: int = 0) -> Recorded:
+    """Return what an entry records, with its number and that of its clock; raises PassedOver and Odd."""
     if not isinstance(entry, dict):
         raise Odd("it is no object")
     request = _request(entry.get("request"))
-    if entry.get("_fromCache") or entry.get("_fetchedViaServiceWorker"):
-        raise PassedOver(CACHED)
+    if source := _source(entry):
+        raise PassedOver(source)
     if request.method == "OPTIONS" and header(request.headers, "Access-Control-Request-Method"):
         raise PassedOver(PREFLIGHT)
     response, lacks = _response(entry.get("response"))
     started, began = _moment(entry.get("startedDateTime"))
     seconds, ended = _duration(entry, began)
     error = None if response else NO_REPLY
-    return Recorded(Exchange(number, started, seconds, SENDER, request, response, error), began, ended, lacks)
+    return Recorded(Exchange(number, started, seconds, SENDER, request, response, error), began, ended, lacks, clock)
+
+
+def _source(entry: dict[str, Any]) -> str:
+    """Return where a reply came from if that was no deployment, else an empty string."""
+    if entry.get("_fromCache") or entry.get("_fetchedViaServiceWorker"):
+        return CACHED
+    if "_fetchType" in entry or "_wasFulfilled" in entry:
+        return FETCHED.get(str(entry.get("_fetchType")), MADE if entry.get("_wasFulfilled") is True else "")
+    before = entry["cache"].get("beforeRequest") if isinstance(entry.get("cache"), dict) else None
+    is_hit = isinstance(before, dict) and number(before.get("hitCount")) > 0 and number(entry.get("time")) == 0
+    return CACHED if is_hit else ""
 
 
 def _request(given: Any) -> Request:
@@ -77,11 +96,19 @@ def _request(given: Any) -> Request:
         raise Odd("its request has no url")
     if url[:4].lower() != "http":
         raise PassedOver(UPGRADED if url[:2].lower() == "ws" else OTHER_SCHEME)
-    return Request(method.strip().upper(), url, _headers(given.get("headers")), _posted(given.get("postData")))
+    if given.get("queryString") and "?" not in url and (query := _form(given["queryString"])):
+        url = f"{url.partition('#')[0]}?{query}"
+    headers = _headers(given.get("headers"))
+    if given.get("cookies") and header(headers, "Cookie") is None:
+        cookies = "; ".join(f"{name}={value}" for name, value in _headers(given["cookies"]))
+        headers += (("Cookie", cookies),) if cookies else ()
+    return Request(method.strip().upper(), url, headers, _posted(given.get("postData")))
 
 
 def _headers(given: Any) -> Headers:
     """Return the headers without the pseudo headers of HTTP/2 (RFC 9113, section 8.3)."""
+    if type(given) is dict:
+        given = [{"name": name, "value": value} for name, value in given.items()]
     if type(given) is not list:
         return ()
     try:
@@ -97,74 +124,47 @@ def _posted(given: Any) -> bytes | None:
     text = given.get("text")
     if isinstance(text, str) and (text or not given.get("params")):
         is_packed = "base64" in (given.get("encoding"), given.get("comment"))
-        return (_unpacked(text) if is_packed else None) or text.encode("utf-8", "replace")
-    pairs = [(each.get("name"), each.get("value")) for each in _list(given.get("params")) if isinstance(each, dict)]
-    form = urlencode([(str(name), str(value or "")) for name, value in pairs], errors="replace")
-    return form.encode() if pairs else None
+        return (unpacked(text) if is_packed else None) or text.encode("utf-8", "replace")
+    return _form(given.get("params")).encode() or None
+
+
+def _form(given: Any) -> str:
+    """Return names and values as forms and queries have them."""
+    pairs = [(each.get("name"), each.get("value")) for each in _list(given) if isinstance(each, dict)]
+    return urlencode([(str(name), str(value or "")) for name, value in pairs], errors="replace")
 
 
 def _response(given: Any) -> tuple[Response | None, str]:
     """Return the reply, or None, and what is not known of its body."""
     if not isinstance(given, dict):
         return None, ""
-    status = _number(given.get("status"))
+    status = number(given.get("status"))
     if not 100 <= status <= 999:
         return None, ""
-    if status == 101:
-        raise PassedOver(UPGRADED)
+    if status == 407 or status < 200:
+        raise PassedOver(OF_PROXY if status == 407 else UPGRADED if status == 101 else INTERIM)
     reason, headers = given.get("statusText"), _headers(given.get("headers"))
-    body, lacks = _content(given.get("content"), int(status), headers)
+    body, lacks = body_of(given, int(status), headers)
+    if not (header(headers, "Content-Type") or "").strip():
+        headers = _with_media_type(headers, given.get("content"))
+    if status in OF_RECORDERS and _is_of_recorder(headers, body):
+        return None, ""
     return Response(int(status), reason if isinstance(reason, str) else "", headers, body), lacks
 
 
-def _content(given: Any, status: int, headers: Headers) -> tuple[bytes, str]:
-    content = given if isinstance(given, dict) else {}
-    text = content.get("text")
-    if not isinstance(text, str):
-        is_empty = status in (204, 304) or content.get("size") == 0 or header(headers, "Content-Length") == "0"
-        return b"", "" if is_empty else "was not recorded"
-    if content.get("encoding") != "base64":
-        return text.encode("utf-8", "replace"), ""
-    body = _unpacked(text)
-    if body is None:
-        return b"", "is no base64"
-    return _decoded(body, (header(headers, "Content-Encoding") or "").strip().lower())
+def _with_media_type(headers: Headers, content: Any) -> Headers:
+    """Return headers without an empty Content-Type; where no other was kept, the media type of the content is one."""
+    kept = tuple(pair for pair in headers if pair[0].lower() != "content-type" or pair[1].strip())
+    kind = content.get("mimeType") if isinstance(content, dict) else None
+    if header(kept, "Content-Type") or not isinstance(kind, str) or not MEDIA_TYPE.match(kind):
+        return kept or headers
+    return (*kept, ("Content-Type", kind))
 
 
-def _unpacked(text: str) -> bytes | None:
-    try:
-        return base64.b64decode("".join(text.split()).encode("ascii", "replace"), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
-def _decoded(body: bytes, coding: str) -> tuple[bytes, str]:
-    """Return a body without the content coding that it may still have."""
-    if body.startswith(b"\x1f\x8b"):
-        return _inflated(body, 31)
-    if coding == "deflate" and not _is_text(body):
-        plain, lacks = _inflated(body, 15)
-        return _inflated(body, -15) if lacks else (plain, "")
-    if coding in ("br", "zstd", "compress") and not _is_text(body):
-        return b"", f"is compressed with {coding}"
-    return body, ""
-
-
-def _inflated(body: bytes, wbits: int) -> tuple[bytes, str]:
-    inflating = zlib.decompressobj(wbits)
-    try:
-        plain = inflating.decompress(body, LARGEST_BODY)
-    except zlib.error:
-        return b"", "is compressed, and broken"
-    return (plain, "") if inflating.eof else (b"", "is compressed, and cut off or too long")
-
-
-def _is_text(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_of_recorder(headers: Headers, body: bytes) -> bool:
+    """Whether whoever recorded answered itself, as no deployment could be reached."""
+    server = (header(headers, "Server") or "").encode("utf-8", "replace")
+    return RECORDERS.search(server + b"\n" + body[:2000]) is not None and not is_json(body)
 
 
 def _moment(given: Any) -> tuple[datetime, float | None]:
@@ -182,22 +182,14 @@ def _moment(given: Any) -> tuple[datetime, float | None]:
 def _duration(entry: dict[str, Any], began: float | None) -> tuple[float, float]:
     """Return the seconds that an exchange took, and when it had ended for sure: times are as exact as they are written.
 
-    A negative time says that none is known.
+    A time that is negative or 0 says that none is known, and a fraction of zeros that there is none.
     """
-    given = _number(entry.get("time"))
-    if not 0 <= given <= LONGEST or began is None:
+    given = number(entry.get("time"))
+    if not 0 < given <= LONGEST or began is None:
         return 0.0, math.inf
     fraction = FRACTION.search(entry["startedDateTime"], BEFORE_FRACTION)
-    exactness = EXACTNESS[min(len(fraction[1]), 6)] if fraction else 1.0
+    exactness = EXACTNESS[min(len(fraction[1]), 6)] if fraction and fraction[1].strip("0") else 1.0
     return given / 1000, began + given / 1000 + exactness
-
-
-def _number(given: Any) -> float:
-    """Return a number, also one that is written as text; -1, which stands for an unknown one in HAR, for no number."""
-    try:
-        return -1 if isinstance(given, bool) else float(given)
-    except (TypeError, ValueError, OverflowError):
-        return -1
 
 
 def _list(given: Any) -> list[Any]:

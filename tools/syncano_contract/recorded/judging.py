@@ -54,6 +54,9 @@ IN_SOME = frozenset(
 BROKEN_ONLY = frozenset({"USER-DETAILS-9", "USERS-ADD-17", "USERS-RESET-3", "USERS-UPDATE-4"})
 SHOWN = frozenset(ASPECTS) | IN_ANY_REPLY | IN_SOME | BROKEN_ONLY
 
+OF_BODIES = frozenset({judge.BODY, judge.ERROR_BODY})
+OF_HEADERS = frozenset({judge.MEDIA_TYPE, judge.HEADERS})
+
 MOST_INSTANCES = 1000  # whose errors are kept until it is known that they are there
 
 
@@ -89,6 +92,7 @@ class Judging:
         self.drift = suggestion.Seen(self.document)
         self._closed = {each.id: each for each in closed(self.document).operations}
         self._bodies: Counter[tuple[str, int]] = Counter()
+        self._without_headers: Counter[tuple[str, int]] = Counter()
         self._departures = Departures()
         self._tallies: dict[str, _Tally] = {}
         self._unanswered = 0
@@ -106,7 +110,7 @@ class Judging:
         is_plain = self._is_plain(each)
         if not is_plain and self._is_of_a_page(each) and not is_as_documented(each, each.operation):
             for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
-                if not each.lacks or departure.aspect not in (judge.BODY, judge.ERROR_BODY):
+                if departure.aspect not in _unknown(each):
                     self._departures.add(departure)
         if each.lacks == REDUCED and each.is_success:
             self._add_reduced(each)
@@ -171,6 +175,8 @@ class Judging:
             self.replies[operation, each.status] += 1
         if each.status and not each.lacks:
             self._bodies[operation, each.status] += 1
+        if each.status and not each.answered:
+            self._without_headers[operation, each.status] += 1
         if each.is_success and len(self._there) < MOST_INSTANCES:
             self._there.add(instance)
         if each.status == 404 and operation in ("updateUser", "resetUserKey") and not each.lacks:
@@ -233,10 +239,19 @@ class Judging:
         shapes = [shape for each in self.document.operations for shape in each.shapes.values()]
         if name == "SHAPE-5" and not any(shape.headers for shape in shapes):
             return Inapplicable("the document describes no headers")
-        return expect.unseen(self.document.operations, self._bodies if name in IN_ANY_REPLY else self.replies)
+        counts = self._bodies if name in IN_ANY_REPLY else self.replies
+        if ASPECTS.get(name) in OF_HEADERS:
+            counts = self.replies - self._without_headers
+        return expect.unseen(self.document.operations, counts)
 
     def _unanswered_ones(self) -> Exception | None:
         if self._unanswered:
             requests = counted(self._unanswered, "request")
             return CannotTell(f"{requests} had no recorded reply, which whoever recorded may have been the reason of")
         return None if self.exchanges else Untested(NOT_RECORDED)
+
+
+def _unknown(each: Seen) -> frozenset[str]:
+    """Return the aspects of a reply of which nothing was recorded: every deployment sends some header."""
+    bodies = OF_BODIES if each.lacks else frozenset()
+    return bodies if each.answered else bodies | OF_HEADERS

@@ -63,6 +63,7 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
         left_behind=(),
         sources=sources_of(requirements),
         unlisted=judging.exchanges - len(briefs),
+        was_interrupted=recording.was_cut_short,
     )
 
 

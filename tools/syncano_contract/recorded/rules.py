@@ -86,7 +86,8 @@ def _added(event: Event, ids: dict[tuple[str, object], Event], same_key: Event) 
     """Yield what an add tells beside those before it, whose ids are kept."""
     told = [(event.instance, event.shown), (event.instance, ("profile", event.profile))]
     again = next((ids[each] for each in told if each in ids and event.profile is not None), None)
-    if again and again.shown_key == event.shown_key and event.shown_key and again.copy != event.copy:
+    is_other = again is not None and again.clock == event.clock and again.copy != event.copy
+    if again and is_other and again.shown_key == event.shown_key and event.shown_key:
         yield _same_key(again, event)
     elif again:
         reason = "two adds showed the same id or profile: one is a copy of the other, or a user was removed meanwhile"
@@ -119,7 +120,7 @@ def a_new_key_works(events: list[Event], known: Known) -> Found:
     refused: dict[tuple[str, str, str], Event] = {}
     for event in events:
         first = known.first.get(event.user_key)
-        if first is None or first.operation != "resetUserKey" or first.ended > event.began:
+        if first is None or first.operation != "resetUserKey" or not event.follows(first):
             continue
         if event.operation != "getUserDetails" or event.instance != first.instance or known.is_old(event):
             continue
@@ -129,7 +130,7 @@ def a_new_key_works(events: list[Event], known: Known) -> Found:
             refused.setdefault(asked, event)
         elif event.is_success:
             before = refused.pop(asked, None)
-            if before and before.ended <= event.began:
+            if before and event.follows(before):
                 failed = Failed("the new key to work at once", f"{before.status}, and later {event.status}")
                 yield ("USERS-RESET-4", failed), (first.number, event.number, before.number)
             else:
@@ -160,7 +161,7 @@ def a_key_that_was_sent_for_its_reset_is_an_old_one(events: list[Event], known: 
         reset = known.sent.get(event.user_key)
         if event.operation != "getUserDetails" or reset is None or not event.is_success:
             continue
-        if event.user == reset.user and reset.ended <= event.began:
+        if event.user == reset.user and event.follows(reset):
             failed = Failed("the old key to be refused with 403 or 404", f"{event.status}")
             yield ("USERS-RESET-5", failed), (reset.number, event.number)
 
@@ -174,7 +175,7 @@ def a_user_shows_the_key_that_was_sent(events: list[Event], known: Known) -> Fou
         if not event.user_key or not event.shown_key or event.user_key == event.shown_key:
             continue
         before = others.setdefault(event.user_key, event)
-        if before.ended <= event.began and before is not event:
+        if event.follows(before) and before is not event:
             failed = Failed("the user of the key", "a user with another key", places=("/user_key",))
             yield (DETAILS[event.form], failed), (before.number, event.number)
         elif event.user_key not in known.sent:

@@ -36,11 +36,16 @@ class Event(NamedTuple):
     shows: bool  # somebody, though perhaps by a shape alone
     is_refusal: bool  # in the API's own form, and not that of something in front of it
     copy: int  # a hash of all that was sent and shown, of an add or a reset
+    clock: int  # of the times: those of two clocks cannot be compared
 
     @property
     def is_success(self) -> bool:
         """Whether this is a 2xx."""
         return self.status // 100 == 2
+
+    def follows(self, other: Event) -> bool:
+        """Whether this began for sure when another had ended."""
+        return self.clock == other.clock and other.ended <= self.began
 
     @property
     def is_astray(self) -> bool:
@@ -88,12 +93,13 @@ class Story:
             seen.shows_somebody,
             seen.status in REFUSED and "detail" in object_of(seen.value),
             _copy(seen) if seen.operation.id in ("addUser", "resetUserKey") else 0,
+            seen.recorded.clock,
         )
         self._events.append(event)
 
     def told(self) -> tuple[list[Event], Known]:
-        """Return the events in the order of their times, and what they tell of keys."""
-        self._events.sort(key=lambda event: (event.began, event.number))
+        """Return the events, those of each clock in the order of their times, and what they tell of keys."""
+        self._events.sort(key=lambda event: (event.clock, event.began, event.number))
         events = [*_without_copies(self._events)]
         return events, Known(events)
 
@@ -136,7 +142,7 @@ class Known:
             self.of_user[event.user].append(event.shown_key)
         elif first.user != event.user and event.operation != "getUserDetails" and not event.is_astray:
             self.shared.add(event.shown_key)
-        elif first.user == event.user and event.ended < first.ended:
+        elif first.user == event.user and event.clock == first.clock and event.ended < first.ended:
             self.first[event.shown_key] = event
 
     def owner(self, key: str) -> User | None:
@@ -147,17 +153,17 @@ class Known:
     def is_replaced(self, first: Event) -> bool:
         """Whether another reset may have replaced the key that a reset showed first."""
         resets = self.resets[first.user] if first.user else []
-        return any(event is not first and event.ended > first.began for event in resets)
+        return any(event is not first and not first.follows(event) for event in resets)
 
     def before(self, event: Event) -> list[str]:
         """Return the keys that the user of an event had for sure when it began."""
         keys = self.of_user.get(event.user, []) if event.user else []
-        return [key for key in keys if self.first[key].ended <= event.began]
+        return [key for key in keys if event.follows(self.first[key])]
 
     def is_old(self, event: Event) -> bool:
         """Whether a request was sent with a key after a reset had replaced it."""
         end = self.ends.get(event.user_key)
-        return end is not None and end.ended <= event.began
+        return end is not None and event.follows(end)
 
 
 def _without_copies(events: list[Event]) -> Iterator[Event]:
