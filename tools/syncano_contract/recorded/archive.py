@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 from syncano_contract.feed import Feed, UnreadableError
 from syncano_contract.model import Problem
 
+# Of `log`, as HAR has them; any other name may be somebody's.
+MEMBERS = frozenset({"version", "creator", "browser", "pages", "comment", "entries"})
 STDIN = Path("-")
 COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # gzip, and zlib as mitmproxy's .zhar
 CHUNK = 1 << 16
@@ -168,7 +170,7 @@ def _entries(feed: Feed) -> Iterator[Any]:
             found = True
             yield from _log(feed)
         else:
-            feed.value(f"`{name}`")
+            feed.value("a member beside `log`")
     if not found:
         raise UnreadableError("is no HAR: it has no `log`")
 
@@ -180,7 +182,7 @@ def _log(feed: Feed) -> Iterator[Any]:
             found = True
             yield from _items(feed)
         else:
-            feed.value(f"`log.{name}`"[:60])
+            feed.value(f"`log.{name}`" if name in MEMBERS else "a member of `log`")
     if not found:
         raise UnreadableError("is no HAR: its `log` has no `entries`")
 

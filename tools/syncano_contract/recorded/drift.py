@@ -23,7 +23,6 @@ def suggestion(recording: Recording) -> Suggestion:
 
 def _is_offered(name: str, vocabulary: Vocabulary) -> bool:
     """Whether what a change names, a name, a media type or the JSON of a value, tells nothing of anybody."""
-    if name in MEDIA_TYPES:
+    if name in MEDIA_TYPES or SMALL.fullmatch(name):
         return True
-    plain = name[1:-1] if name[:1] == '"' else name
-    return not plain or SMALL.fullmatch(plain) is not None or vocabulary.offers(plain)
+    return vocabulary.knows(name.strip('"')) if name.startswith('"') else not name or vocabulary.offers(name)

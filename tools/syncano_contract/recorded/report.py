@@ -12,7 +12,7 @@ from syncano_contract.recorded import Recording, exchanges
 from syncano_contract.recorded.archive import Archive
 from syncano_contract.recorded.entry import SENDER, UNKNOWN
 from syncano_contract.recorded.judging import Judging
-from syncano_contract.recorded.secrets import Evidence
+from syncano_contract.recorded.secrets import Evidence, instance_of
 from syncano_contract.recorded.story import Event, Known
 from syncano_contract.text import counted
 from syncano_contract.trace.sources import sources_of
@@ -40,7 +40,7 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
     briefs = tuple(_briefs(events[:MOST_BRIEFS], known, judging.began or 0.0))
     return Report(
         target=judging.vocabulary.base(judging.base_url),
-        instance=instance,
+        instance=instance_of(instance),
         document=recording.document.version,
         overlays=recording.document.overlays,
         tool=f"syncano-contract {version('syncano-contract')}",
@@ -56,7 +56,7 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
         exchanges=tuple(shown.of(evidence[number]) for number in sorted(evidence)),
         traffic=briefs,
         coverage=_coverage(judging),
-        notes=tuple(_notes(recording, judging)),
+        notes=tuple(line.encode("utf-8", "backslashreplace").decode() for line in _notes(recording, judging)),
         left_behind=(),
         sources=sources_of(requirements),
         unlisted=judging.exchanges - len(briefs),

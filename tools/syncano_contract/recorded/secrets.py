@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from syncano_contract import judge
 from syncano_contract.document import Document
 from syncano_contract.model import Exchange, Headers, Request, Response
 from syncano_contract.recorded.base import path_in
@@ -41,8 +42,7 @@ _VALUES = """
     zstd
 """
 VALUES = frozenset(_VALUES.split())
-WORD = re.compile(r"[A-Za-z]+|[0-9]+")
-MOST_DIGITS = 4  # of a number in a header; a longer one may be somebody's
+MOST_DIGITS = 12  # in a header, as a date has them; more may be a number of somebody's
 SIZE = re.compile(r"[0-9]{1,12}")
 
 
@@ -94,7 +94,7 @@ class Evidence:
         if name != "instance_name":
             return value if ID.fullmatch(value) else HIDDEN
         others = self._numbers[name]
-        return value if value == self._instance else f"other-{others.setdefault(value, len(others) + 1)}"
+        return instance_of(value) if value == self._instance else f"other-{others.setdefault(value, len(others) + 1)}"
 
     def _headers(self, headers: Headers) -> Headers:
         listed = ((name, name.lower(), value) for name, value in headers)
@@ -107,18 +107,19 @@ class Evidence:
     def _value(self, name: str, value: str) -> str:
         if name in KEY_HEADERS:
             return self._numbered(KEY_HEADERS[name], value)
-        return value if name in OPEN_HEADERS and is_plain(value) else HIDDEN
+        is_size = name == "content-length" and SIZE.fullmatch(value)
+        return value if is_size or (name in OPEN_HEADERS and is_plain(value)) else HIDDEN
 
     def _body(self, body: bytes, *, is_error: bool) -> bytes:
         """Return the types that a JSON body holds, and the texts of an error that the document has; else its size."""
         try:
             value = json.loads(body) if body else None
             shown = self._shape(value, is_error)
+            if isinstance(value, dict) and isinstance(value.get("user_key"), str) and not is_error:
+                shown["user_key"] = self._numbered("user_key", value["user_key"])
+            return json.dumps(shown, indent=2).encode() if body else b""
         except (ValueError, RecursionError):
             return f"<{len(body)} bytes>".encode()
-        if isinstance(value, dict) and isinstance(value.get("user_key"), str) and not is_error:
-            shown["user_key"] = self._numbered("user_key", value["user_key"])
-        return json.dumps(shown, indent=2).encode() if body else b""
 
     def _shape(self, value: Any, is_error: bool) -> Any:
         match value:
@@ -132,6 +133,11 @@ class Evidence:
                 return shape(value)
 
 
+def instance_of(name: str) -> str:
+    """Return the name of the instance that a report is on, if it is such a name."""
+    return name if judge.PLAIN["instance_name"].match(name) else HIDDEN
+
+
 def with_known_headers(exchange: Exchange, vocabulary: Vocabulary) -> Exchange:
     """Return an exchange whose reply has only headers that may be in a suggested overlay."""
     response = exchange.response
@@ -143,10 +149,10 @@ def with_known_headers(exchange: Exchange, vocabulary: Vocabulary) -> Exchange:
 
 
 def is_plain(value: str) -> bool:
-    """Whether the value of a header is made of words of HTTP and small numbers, or is the size of a body."""
-    words = WORD.findall(value)
-    is_known = all(len(each) <= MOST_DIGITS if each.isdecimal() else each.lower() in VALUES for each in words)
-    return SIZE.fullmatch(value) is not None or (value.isascii() and value.isprintable() and is_known)
+    """Whether the value of a header is made of words of HTTP and of few digits."""
+    words, digits = re.findall("[A-Za-z]+", value), re.findall("[0-9]", value)
+    is_known = len(digits) <= MOST_DIGITS and all(word.lower() in VALUES for word in words)
+    return is_known and value.isascii() and value.isprintable()
 
 
 def _query(request: Request) -> list[tuple[str, str]]:

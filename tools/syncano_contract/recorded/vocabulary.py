@@ -37,6 +37,7 @@ _WORDS = """
     state stats status subject tag tags task tasks text time timezone title token total trace traces triggers type
     types update updated url urls user username users uuid validation value values verified version webhook webhooks
     after deprecation policy rate ratelimit remaining retry sunset used window x
+    create delete execute none read write
 """
 WORDS = frozenset(_WORDS.split())
 
