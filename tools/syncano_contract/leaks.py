@@ -10,9 +10,10 @@ from syncano_contract.model import Response
 
 LEAST = 16  # characters of a key that no text holds by chance
 
-# The first lines with which common runtimes begin what they print of a crash.
+# The first lines with which common runtimes begin what they print of a crash. Blanks are bounded, and of one line, so
+# that no text takes more time than its length.
 STACK_TRACE = re.compile(
-    r"Traceback \(most recent call last\)|^\s+at [\w.$<>]+\([\w. :/\\-]*\)|\bFile \"[^\"]+\", line \d+, in |"
+    r"Traceback \(most recent call last\)|^[ \t]{1,200}+at [\w.$<>]+\([\w. :/\\-]*\)|\bFile \"[^\"]+\", line \d+, in |"
     r"^goroutine \d+ \[|\.rb:\d+:in [`']|#\d+ /[^\s(]+\.php\(\d+\)",
     re.MULTILINE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import html
 import json
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recordings import API_KEY, BASE, add, entry, har, key, look, records, reset, story, suite, update, user
-from syncano_contract import feed, run
+from syncano_contract import feed, leaks, run
 from syncano_contract.cli import main
 
 STORY = story()
@@ -416,3 +417,161 @@ def test_no_secret_of_a_recording_and_nothing_of_its_users_survives_in_any_outpu
     for name, text in shown.items():
         for secret, value in {**SECRETS, "the key of all": API_KEY}.items():
             assert not [each for each in spellings(str(value)) if each in text], (name, secret)
+
+
+# A name that stands wherever recorded traffic has a place for a text.
+WHO = "yaevinn"
+
+
+def stranger(**changes: Any) -> dict[str, Any]:
+    return user(9, WHO * 6, f"{WHO} of scoia", **changes)
+
+
+def with_request(made: dict[str, Any], text: str, media_type: str) -> dict[str, Any]:
+    made["request"]["postData"] = {"mimeType": media_type, "text": text}
+    return made
+
+
+def cut_short(path: str) -> dict[str, Any]:
+    return entry("GET", path, 500, f"<h1>{WHO}</h1>", answered={"Content-Type": "text/html"})
+
+
+PASSED = f"no-{WHO}-1234"
+SENT = {"username": WHO, "password": PASSED}
+PLACES: dict[str, Any] = {
+    "success that is no JSON": look(key(2), shown=f"<b>{WHO}</b>"),
+    "success that is a text": look(key(2), shown=json.dumps(WHO)),
+    "success that is a list": look(key(2), shown=[WHO, {WHO: WHO}]),
+    "success with other types": look(key(2), shown=stranger(id=WHO, groups=WHO, profile=[WHO], links={f"{WHO}1": WHO})),
+    "success with an odd time": look(key(2), shown=stranger(profile={**user(9, "")["profile"], "created_at": WHO})),
+    "success with more members": look(key(2), shown=stranger(**{f"tok_{WHO}_1": WHO, f"jane_{WHO}": {WHO: {WHO: 1}}})),
+    "links": look(key(2), shown=stranger(links={"self": f"/{WHO}/", "groups": WHO, "reset-key": "", "profile": WHO})),
+    "owner": look(key(2), shown=stranger(profile={**user(9, "")["profile"], "owner": 7})),
+    "enumeration": look(key(2), shown=stranger(profile={**user(9, "")["profile"], "owner_permissions": WHO})),
+    "error of one field": add(9, "", status=400, sent={"username": WHO}, shown={"username": [f"{WHO} is taken"]}),
+    "error of a field": add(9, "", status=400, sent={"username": WHO}, shown={"password": [f"{WHO} needs one"]}),
+    "error that is no list": add(9, "", status=400, sent=SENT, shown={"username": f"{WHO} is taken"}),
+    "error of another field": add(9, "", status=400, sent={"username": WHO}, shown={f"jane.{WHO}": [WHO]}),
+    "detail of a 400": add(9, "", status=400, sent={"username": WHO}, shown={"detail": f"No {WHO}"}),
+    "detail of a 403": look(WHO * 6, 403, None, answered={"Content-Type": "text/html"}),
+    "detail of a 404": update(9, key(2), 404, shown={"detail": f"No {WHO}", "sent": SENT}),
+    "error that is no JSON": add(9, "", status=400, shown=f"{WHO}!"),
+    "success with a bad body": add(9, key(9), sent={"username": WHO}, shown=f"<b>{WHO}"),
+    "username that is shown otherwise": add(9, key(9), sent=SENT, shown=user(9, key(9), f"other.{WHO}")),
+    "username that an update does not take": update(1, key(2), sent=SENT, shown=user(1, key(2), f"other.{WHO}")),
+    "server error": add(9, key(9), status=500, sent=SENT, shown={"detail": f"{PASSED} {WHO}", WHO: SENT}),
+    "crash": add(9, "", status=500, shown=f'File "/home/{WHO}/app.py", line 1, in {WHO}'),
+    "form": with_request(
+        add(9, "", status=500), f"username={WHO}&password={PASSED}", "application/x-www-form-urlencoded"
+    ),
+    "password in a list": add(9, "", status=500, sent=[SENT], shown={"detail": PASSED}),
+    "other session": look(key(2), 500, headers={"X-Session-Token": WHO, f"X-{WHO}": "1"}),
+    "basic password": look(key(2), 500, headers={"Authorization": "Basic eWFldmlubjp5YWV2aW5u"}),
+    "free texts of headers": look(
+        key(2),
+        500,
+        headers={"User-Agent": WHO, "Accept": f"a/{WHO}", "Accept-Language": WHO, "Host": f"{WHO}.test"},
+        answered={"Server": WHO, "Allow": WHO, "Vary": WHO, "Date": WHO, f"X-{WHO}": WHO, "Retry-After": WHO},
+    ),
+    "media type": add(9, key(9), answered={"Content-Type": f"{WHO}/tok_{WHO}; charset={WHO}"}),
+    "media type of an error": look(key(2), 403, answered={"Content-Type": f"application/{WHO}", "X-Yaevinn": "1"}),
+    "status that is not documented": add(9, "", status=402, shown={WHO: 1}, answered={f"X-{WHO}": WHO}),
+    "method": entry(WHO, "/instances/rivia/user/", 500, {"detail": WHO}),
+    "method that is refused": entry(WHO, "/instances/rivia/user/", 405, {"detail": WHO}),
+    "method with a key in the URL": entry(WHO, f"/instances/rivia/x/?user_key={WHO * 3}", 405, {}),
+    "path of an address": update(f"{WHO}@a.example", key(2), 500),  # type: ignore[arg-type]
+    "path of a hook": cut_short(f"/instances/rivia/webhooks/p/tok{WHO}/{WHO}/"),
+    "path of a user": entry("GET", f"/instances/rivia/users/{WHO}/", 200, {}),
+    "path with a parameter": cut_short(f"/instances/rivia/user/;jsessionid={WHO}"),
+    "name in the query": cut_short(f"/instances/rivia/user/?{WHO}=1&access_token={WHO}&apikey={WHO}#{WHO}"),
+    "another instance": entry("POST", f"/instances/{WHO}/users/", 500, {"detail": WHO}, sent=SENT),
+    "stack trace": look(key(2), 403, answered={"X": f'File "/{WHO}.py", line 1, in {WHO}'}),
+    "passed over": add(9, WHO * 6, base=f"https://{WHO}.test/v1"),
+}
+
+
+def all_outputs(result: Result) -> dict[str, str]:
+    files = [*Path("out").iterdir(), *Path().glob("*.yaml")]
+    return {"output": result.output} | {each.name: each.read_text(encoding="utf-8") for each in files}
+
+
+@pytest.mark.usefixtures("collected_once")
+@pytest.mark.parametrize("place", PLACES)
+def test_no_text_of_recorded_traffic_gets_out_from_wherever_it_stands(place: str) -> None:
+    made = {**PLACES[place], "startedDateTime": "2026-11-21T12:00:09.000000Z"}
+    made["response"] = {**made["response"], "statusText": WHO}
+    made["request"] = {**made["request"], "cookies": [{"name": WHO, "value": WHO}]}
+
+    result = call(written([*STORY, made]), "--out", "out", "--suggest-overlay", "seen.yaml")
+
+    shown = all_outputs(result)
+    assert set(shown) >= {"output", "results.json", "report.html", "junit.xml", "summary.md", "results.sarif"}
+    assert [name for name, text in shown.items() if WHO in text.lower() or "eWFldmlu" in text] == []
+
+
+def test_all_that_fails_in_a_recording_at_once_shows_no_text_of_it() -> None:
+    result = call(written([*STORY, *PLACES.values()]), "--out", "out", "--suggest-overlay", "seen.yaml")
+
+    shown = all_outputs(result)
+    assert "seen.yaml" in shown
+    assert [name for name, text in shown.items() if WHO in text.lower() or "eWFldmlu" in text] == []
+
+
+def test_a_token_in_the_base_url_is_not_shown() -> None:
+    text = har([*STORY, add(2, key(3), status=500, at=9)]).replace(BASE, f"https://api.example.test/api/{WHO}-1/v1.1")
+    Path("traffic.har").write_text(text, encoding="utf-8")
+
+    result = call("traffic.har", "--out", "out")
+
+    assert "https://api.example.test/api/<redacted>/v1.1" in result.stdout
+    assert [name for name, text in all_outputs(result).items() if WHO in text] == []
+
+
+@pytest.mark.parametrize("text", ['{"yaevinn": nothing}', '{"log": {"yaevinn": nothing}}', '{"log": {"yaevinn": "'])
+def test_a_name_in_a_broken_file_is_not_shown(text: str) -> None:
+    Path("odd.har").write_text(text, encoding="utf-8")
+
+    assert WHO not in call("odd.har").output
+
+
+def test_what_is_said_of_a_failure_is_not_hidden_where_a_password_is_a_word_of_it() -> None:
+    odd = add(2, key(3), status=500, sent={"username": "username", "password": "status"}, at=9)
+
+    result = call(written([*STORY, odd]), "--out", "out")
+
+    assert "expected addUser to send no 5xx status, saw status 500 (once)" in result.stdout
+
+
+def test_keys_are_told_apart_in_what_is_kept_also_where_they_are_placeholders_of_another_report() -> None:
+    reused = look("<user_key 7>", shown=user(1, "<user_key 8>"), at=8)
+    call(
+        written([add(1, "<user_key 7>", at=0), reset(1, "<user_key 7>", "<user_key 8>", at=3), reused]), "--out", "out"
+    )
+
+    kept = json.loads(Path("out/traffic.har").read_text())["log"]["entries"]
+    shown = [json.loads(each["response"]["content"]["text"])["user_key"] for each in kept]
+    sent = [{each["name"]: each["value"] for each in entry["request"]["headers"]}.get("X-USER-KEY") for entry in kept]
+    assert (shown, sent) == (
+        ["<user_key 1>", "<user_key 2>", "<user_key 2>"],
+        [None, "<user_key 1>", "<user_key 1>"],
+    )
+
+
+@pytest.mark.usefixtures("collected_once")
+def test_a_long_password_and_a_large_page_take_no_more_memory_than_they_have() -> None:
+    page = "<p>" + " ".join(map(str, range(10_000, 20_000)))
+    sent = {"username": "x", "password": "p" * 4000}
+    Path("traffic.har").write_text(har([*STORY, add(2, key(3), status=500, sent=sent, shown=page, at=9)]))
+
+    tracemalloc.start()
+    result = call("traffic.har", "--out", "out")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert result.exit_code == 1
+    assert most < 100_000_000
+
+
+def test_no_run_of_blank_lines_takes_more_than_one_look_for_a_stack_trace() -> None:
+    assert leaks.stack_trace("\n" * 1_000_000 + "at ") == ""
+    assert leaks.stack_trace("Error: x\n\n    at com.foo.Bar(Bar.java:5)") == "at com.foo.Bar(Bar.java:5)"

@@ -18,7 +18,6 @@ from syncano_contract.recorded.archive import Archive, Trouble
 from syncano_contract.recorded.base import base_of, is_below
 from syncano_contract.recorded.entry import Odd, PassedOver, Recorded, recorded
 from syncano_contract.recorded.judging import Judging
-from syncano_contract.recorded.secrets import Secrets
 from syncano_contract.recorded.seen import seen
 from syncano_contract.text import counted
 
@@ -35,7 +34,6 @@ class Recording:
     base_url: str | None
     notes_drift: bool = False
     judgings: dict[str, Judging] = field(default_factory=dict)
-    secrets: Secrets = field(default_factory=Secrets)
     passed_over: Counter[str] = field(default_factory=Counter)
     elsewhere: int = 0
     troubles: list[str] = field(default_factory=list)
@@ -53,9 +51,7 @@ class Recording:
         if base not in self.judgings:
             self._make_room()
             self.judgings[base] = Judging(base, self.document, self.notes_drift)
-        exchange = seen(each, base, self.document)
-        self.judgings[base].add(exchange)
-        self.secrets.learn(exchange)
+        self.judgings[base].add(seen(each, base, self.document))
 
     def _make_room(self) -> None:
         """Drop the base URL with fewest entries, the first of them, where there are as many as can be."""

@@ -108,7 +108,9 @@ def names(seen: Seen) -> Iterator[Outcome]:
     if MASK.fullmatch(sent) or MASK.fullmatch(shown):
         return
     reply = Reply(seen.operation, seen.recorded.exchange)
-    found = _raised(lambda: expect.name("the username in the reply", shown, sent, reply))
+    if found := _raised(lambda: expect.name("the username in the reply", shown, sent, reply)):
+        expected = "the username in the reply to be the one that was sent"
+        found = Failed(expected, "another", reply.exchange, places=("/username",))
     if seen.operation.id == "updateUser":
         yield "USERS-UPDATE-2", found
     elif found:

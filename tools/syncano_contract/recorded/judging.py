@@ -13,14 +13,17 @@ from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
+from syncano_contract.recorded import discreet
 from syncano_contract.recorded.checks import NO_INSTANCE, NOT_FOUND, Check, Outcome, checks_of, unknown_user
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.masks import NEEDS, Masks
 from syncano_contract.recorded.reduced import REDUCED, differences
 from syncano_contract.recorded.requests import Notes, closed
 from syncano_contract.recorded.rules import outcomes
+from syncano_contract.recorded.secrets import with_known_headers
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.recorded.story import Event, Known, Story
+from syncano_contract.recorded.vocabulary import Vocabulary
 from syncano_contract.text import counted
 from syncano_contract.verdicts import Finding
 
@@ -87,7 +90,8 @@ class Judging:
 
     def __post_init__(self) -> None:
         """Start with nothing."""
-        self.notes = Notes(self.document)
+        self.vocabulary = Vocabulary(self.document)
+        self.notes = Notes(self.document, self.vocabulary)
         self.story = Story()
         self.drift = suggestion.Seen(self.document)
         self._closed = {each.id: each for each in closed(self.document).operations}
@@ -109,19 +113,20 @@ class Judging:
             self.lacks[each.lacks] += 1
         is_plain = self._is_plain(each)
         if not is_plain and self._is_of_a_page(each) and not is_as_documented(each, each.operation):
-            for departure in judge.judge(self.document, self.base_url, each.recorded.exchange):
+            found = judge.judge(self.document, self.base_url, each.recorded.exchange)
+            for departure in discreet.departures(each, found, self.vocabulary):
                 if departure.aspect not in _unknown(each):
                     self._departures.add(departure)
         if each.lacks == REDUCED and each.is_success:
             self._add_reduced(each)
         for check in checks_of(each):
-            for outcome in check(each):
-                self._enter_of(check, outcome)
+            for name, told in check(each):
+                self._enter_of(check, discreet.outcome(each, name, told, self.vocabulary))
         self._masks.look(each)
         self.story.add(each)
         self.notes.add(each, is_plain=is_plain)
         if self.notes_drift and not each.lacks:
-            suggestion.note(self.drift, self.base_url, each.recorded.exchange)
+            suggestion.note(self.drift, self.base_url, with_known_headers(each.recorded.exchange, self.vocabulary))
         if each.operation is not None:
             self._count(each, each.operation.id)
 
@@ -140,7 +145,7 @@ class Judging:
         exchange, operation = each.recorded.exchange, each.operation
         if operation is None or exchange.response is None or each.status not in operation.shapes:
             return
-        for found in differences(operation.shapes[each.status], exchange.response.body):
+        for found in differences(operation.shapes[each.status], exchange.response.body, self.vocabulary):
             departure = Departure(found.aspect, operation.id, found.expected, found.seen, exchange, found.places)
             self._departures.add(departure)
 
@@ -189,7 +194,8 @@ class Judging:
         if text == NOT_FOUND:
             self._enter(("MESSAGES-5", None))
         elif isinstance(text, str) and text != NO_INSTANCE and is_sound and len(self._unknown_users) < MOST_INSTANCES:
-            self._unknown_users.setdefault(instance, ("MESSAGES-5", unknown_user(each)))
+            told = discreet.outcome(each, "MESSAGES-5", unknown_user(each), self.vocabulary)
+            self._unknown_users.setdefault(instance, told)
 
     def _enter_of(self, check: Check, outcome: Outcome) -> None:
         """Enter what a check found, unless it has to wait until the recording is known to be whole."""

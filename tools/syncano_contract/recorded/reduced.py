@@ -8,9 +8,11 @@ from typing import Any
 
 import jsonschema_rs
 
-from syncano_contract import judge, pointer
+from syncano_contract import judge
 from syncano_contract.document import Shape
 from syncano_contract.judge import Difference
+from syncano_contract.recorded.differing import difference
+from syncano_contract.recorded.vocabulary import Vocabulary
 from syncano_contract.redact import ALONE
 
 REDUCED = "was reduced to its shape before"
@@ -34,15 +36,13 @@ def is_reduced(value: Any) -> bool:
     return found
 
 
-def differences(shape: Shape, body: bytes) -> Iterator[Difference]:
+def differences(shape: Shape, body: bytes, vocabulary: Vocabulary) -> Iterator[Difference]:
     """Yield each member that a reduced body lacks or that has another type; what names it hides leaves it unjudged."""
     if shape.validator is None or b'"<name>"' in body:
         return
     for error in shape.validator.iter_errors(_restored(json.loads(body))):
         if isinstance(error.kind, JUDGED):
-            where = pointer.of(error.instance_path)
-            told = f"at {where or '/'}: {judge.shorten(error.message)}"
-            yield Difference(judge.BODY, f"a body as {shape.pointer} has it", told, (where,))
+            yield difference(error, shape, judge.BODY, vocabulary)
 
 
 def _restored(value: Any) -> Any:

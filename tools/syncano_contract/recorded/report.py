@@ -6,18 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from syncano_contract import run
-from syncano_contract.model import RECORDED, Brief, Coverage, Exchange, Report, Result
+from syncano_contract.model import RECORDED, Brief, Coverage, Exchange, Report
 from syncano_contract.plugin import Collector
 from syncano_contract.recorded import Recording, exchanges
 from syncano_contract.recorded.archive import Archive
 from syncano_contract.recorded.entry import SENDER, UNKNOWN
 from syncano_contract.recorded.judging import Judging
-from syncano_contract.recorded.secrets import reduced
+from syncano_contract.recorded.secrets import Evidence, instance_of
 from syncano_contract.recorded.story import Event, Known
-from syncano_contract.redact import Redactor
-from syncano_contract.strangers import without
-from syncano_contract.target import Target
 from syncano_contract.text import counted
 from syncano_contract.trace.sources import sources_of
 from syncano_contract.traffic import ANOTHER, NONE, OLD, OTHER_INSTANCE, OWN
@@ -38,12 +34,13 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
     findings = [*judging.findings(suite.requirements, events, known)]
     evidence, findings = _evidence(judging, findings, archives)
     found = results(requirements, findings, suite.subjects)
-    redactor = _redactor(recording, judging, evidence.values(), found)
+    instance = max(judging.instances, key=judging.instances.__getitem__, default="")
+    shown = Evidence(recording.document, judging.vocabulary, judging.base_url, instance)
     began = UNKNOWN if judging.began is None else datetime.fromtimestamp(judging.began, UTC)
     briefs = tuple(_briefs(events[:MOST_BRIEFS], known, judging.began or 0.0))
     return Report(
-        target=judging.base_url,
-        instance=max(judging.instances, key=judging.instances.__getitem__, default=""),
+        target=judging.vocabulary.base(judging.base_url),
+        instance=instance_of(instance),
         document=recording.document.version,
         overlays=recording.document.overlays,
         tool=f"syncano-contract {version('syncano-contract')}",
@@ -55,11 +52,11 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
         only=(),
         command="",
         requirements=requirements,
-        results=tuple(_shown(each, evidence, redactor) for each in found),
-        exchanges=tuple(redactor.exchange(reduced(evidence[number])) for number in sorted(evidence)),
+        results=found,
+        exchanges=tuple(shown.of(evidence[number]) for number in sorted(evidence)),
         traffic=briefs,
         coverage=_coverage(judging),
-        notes=tuple(redactor.text(line) for line in _notes(recording, judging)),
+        notes=tuple(line.encode("utf-8", "backslashreplace").decode() for line in _notes(recording, judging)),
         left_behind=(),
         sources=sources_of(requirements),
         unlisted=judging.exchanges - len(briefs),
@@ -74,20 +71,6 @@ def _evidence(
     held = {each.number: each for finding in findings if (each := judging.exchange_of(finding))}
     wanted = {number for finding in findings for number in finding.evidence}
     return {**exchanges(archives, wanted - held.keys()), **held}, findings
-
-
-def _redactor(
-    recording: Recording, judging: Judging, evidence: Iterable[Exchange], found: Iterable[Result]
-) -> Redactor:
-    redactor = Redactor(Target(judging.base_url, ""))
-    texts = [text for each in found for text in (each.message, each.expected, each.seen) if text]
-    recording.secrets.teach(redactor, evidence, [*texts, *recording.lines()])
-    return redactor
-
-
-def _shown(result: Result, evidence: dict[int, Exchange], redactor: Redactor) -> Result:
-    shown = [evidence[number] for number in result.evidence if number in evidence]
-    return run.redacted(without(result, shown, lambda _: False), redactor.text)
 
 
 def _briefs(events: Iterable[Event], known: Known, began: float) -> Iterator[Brief]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from syncano_contract import pointer
 from syncano_contract.document import Document, Operation, of, request_validator, resolve
 from syncano_contract.judge import TOLERATED
-from syncano_contract.model import Request
 from syncano_contract.recorded.seen import Seen, in_query, object_of
+from syncano_contract.recorded.vocabulary import Vocabulary, examples, method, path_of
 
 MOST_KINDS = 200  # of each sort that are told apart
 MOST_SHOWN = 5  # of each sort in a note
 OTHERS = "others"
-
-WORD = re.compile(r"[a-z][a-z_]{0,30}\Z")
-METHOD = re.compile(r"[A-Z]{1,20}\Z")
 
 # The sorts of notes: of requests, and of replies that are otherwise than the pages have them and yet break nothing.
 UNDOCUMENTED = "requests to what the document does not have"
@@ -37,8 +34,9 @@ Outline = dict[str, Any]  # the members of a schema, each with the outline of wh
 class Notes:
     """Counts, by sort and kind, what a person may want to know and what fails nothing."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         """Start with none."""
+        self._vocabulary = vocabulary
         self._counts: dict[str, Counter[str]] = {}
         self._bodies = {each.id: request_validator(document, each) for each in document.operations}
         self._keys = {each.id: [*_keys(document, each)] for each in document.operations}
@@ -49,13 +47,13 @@ class Notes:
         """Note what is otherwise in an exchange, of whose reply nothing is where that is plain."""
         request, operation = seen.recorded.exchange.request, seen.operation
         if "_key=" in request.url and (in_query(request, "api_key") or in_query(request, "user_key")):
-            self._count(KEYS_IN_URLS, operation.id if operation else request.method)
+            self._count(KEYS_IN_URLS, operation.id if operation else method(request.method))
         if operation is None:
-            self._count(UNDOCUMENTED, f"{_method(request)} {_path(seen.path)}")
+            self._count(UNDOCUMENTED, f"{method(request.method)} {path_of(seen.path, self._vocabulary)}")
         else:
             self._add_request(seen, operation)
         if seen.status in TOLERATED and (operation is None or seen.status not in operation.shapes):
-            self._count(STATUSES, f"{seen.status} by {operation.id if operation else _method(request)}")
+            self._count(STATUSES, f"{seen.status} by {operation.id if operation else method(request.method)}")
         if operation is not None and seen.status in operation.shapes and seen.is_json and not is_plain:
             self._add_reply(seen, operation)
 
@@ -85,7 +83,7 @@ class Notes:
 
     def _add_reply(self, seen: Seen, operation: Operation) -> None:
         for place in _undocumented(seen.value, self._outlines[operation.id].get(seen.status, {})):
-            self._count(MEMBERS, f"{place} by {operation.id}")
+            self._count(MEMBERS, f"{self._vocabulary.place(place)} by {operation.id}")
         documented = self._texts[operation.id].get(seen.status)
         text = object_of(seen.value).get("detail") if documented else None
         if isinstance(text, str) and text != documented:
@@ -125,13 +123,12 @@ def _is_sent(seen: Seen, place: str, name: str) -> bool:
 
 def _texts(document: Document, operation: Operation) -> Iterator[tuple[int, str]]:
     """Yield the `detail` of the examples of each error, where there is one only."""
-    given = document.tree["paths"][operation.path][operation.method.lower()]["responses"]
-    for status, response in given.items():
-        for content in resolve(document.tree, response).get("content", {}).values():
-            examples = [resolve(document.tree, each).get("value") for each in content.get("examples", {}).values()]
-            texts = {object_of(each).get("detail") for each in (*examples, content.get("example"))} - {None}
-            if len(texts) == 1:
-                yield int(status), str(texts.pop())
+    texts: dict[int, set[Any]] = {}
+    for status, example in examples(document, operation):
+        texts.setdefault(status, set()).add(object_of(example).get("detail"))
+    for status, each in texts.items():
+        if len(each - {None}) == 1:
+            yield status, str((each - {None}).pop())
 
 
 def _outlines(document: Document, operation: Operation) -> Iterator[tuple[int, Outline]]:
@@ -161,19 +158,7 @@ def _undocumented(value: Any, outline: Outline, place: str = "") -> Iterator[str
             yield from _undocumented(each, outline.get(EACH, {}), f"{place}/{EACH}")
     elif type(value) is dict:
         for name in value.keys() - outline.keys():
-            yield f"{place}/{name if WORD.match(name) else '…'}"
+            yield pointer.child(place, name)
         for name, inner in outline.items():
             if inner and value.get(name):
                 yield from _undocumented(value[name], inner, f"{place}/{name}")
-
-
-def _method(request: Request) -> str:
-    return request.method if METHOD.match(request.method) else "an odd method"
-
-
-def _path(path: str) -> str:
-    """Return a path without what may be a name, an id or a secret."""
-    steps = path.split("/")[:8]
-    pairs = zip(["", *steps], steps, strict=False)
-    names = (step if WORD.match(step) and before != "instances" else "…" for before, step in pairs if step)
-    return "/" + "/".join(names) + ("/" if path.endswith("/") else "")
