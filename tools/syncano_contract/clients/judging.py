@@ -12,6 +12,7 @@ from syncano_contract.model import Exchange
 from syncano_contract.recorded import requests
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.seen import Seen, seen
+from syncano_contract.recorded.vocabulary import Vocabulary
 from syncano_contract.text import counted
 
 # What a client has to answer for; the other notes are of replies.
@@ -31,7 +32,7 @@ def judged(document: Document, base_url: str, exchanges: Sequence[Exchange]) -> 
 
 
 def _requests(document: Document, all_seen: Sequence[Seen]) -> Iterator[str]:
-    notes = requests.Notes(document)
+    notes = requests.Notes(document, Vocabulary(document))
     for each in all_seen:
         notes.add(each, is_plain=False)
     yield from (line for line in notes.lines() if any(sort in line for sort in OF_REQUESTS))
