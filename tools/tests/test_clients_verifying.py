@@ -103,9 +103,9 @@ def test_a_client_that_does_all_as_documented_passes_every_step(
 # What a client does besides, and the words that tell of it.
 WRONG = {
     'send("GET", "/user/?user_key", key)': "a key is named in the URL of /instances/rivia/user/",
-    'send("GET", "/users/", key)': "1 requests to what the document does not have: GET /instances/…/users/ (1)",
-    'send("POST", "/users/", body={"username": "a"})': "1 request bodies that are not as documented: addUser (1)",
-    'send("GET", "/user/")': "1 requests without a documented key: getUserDetails (1)",
+    'send("GET", "/users/", key)': "requests to what the document does not have: GET /instances/…/users/ (1)",
+    'send("POST", "/users/", body={"username": "a"})': "request bodies that are not as documented: addUser (1)",
+    'send("GET", "/user/")': "requests without a documented key: getUserDetails (1)",
 }
 
 

@@ -70,7 +70,8 @@ class Notes:
                     f"{kind} ({times})" for kind, times in sorted(found.items(), key=lambda kind: (-kind[1], kind[0]))
                 ]
                 more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
-                yield f"{found.total()} {sort}: {', '.join(shown[:MOST_SHOWN])}{more}"
+                total = f"; {found.total()} in all" if len(shown) > 1 else ""
+                yield f"{sort}: {', '.join(shown[:MOST_SHOWN])}{more}{total}"
 
     def _add_request(self, seen: Seen, operation: Operation) -> None:
         if not self.has_sound_body(seen, operation):
