@@ -151,10 +151,11 @@ NO_KEY = entry("GET", "/instances/rivia/user/", 200, user(1, key(2)), at=9)
         [*story(), look(key(2), shown=user(1, key(2)), path=f"/instances/rivia/user/?user_key={key(1)}", at=9)],
         [*story(), add(2, key(3), sent={"username": "user2", "password": "permissions"}, at=9)],
         [*story(), reset(1, key(2), key(4), at=6), BLOCKED, look(key(4), shown=user(1, key(4)), at=8)],
+        [*story(), look(API_KEY, shown=user(1, API_KEY), at=9)],
         [*story(), update(1, key(2), sent={"username": "user1"}, headers={"X-HTTP-Method-Override": "PATCH"}, at=9)],
     ],
     ids=["patch", "list of keys", "trace", "webhook", "recorded twice", "masked key", "masked keys", "masked password",
-         "masked name", "two keys", "a word for a password", "a firewall", "overridden method"],
+         "masked name", "two keys", "a word for a password", "a firewall", "one mask", "overridden method"],
 )  # fmt: skip
 def test_what_a_correct_deployment_may_do_and_a_recording_may_hide_fails_nothing(
     tmp_path: Path, entries: list[Any]

@@ -160,7 +160,7 @@ def secrets(seen: Seen) -> Iterator[Outcome]:
         yield "SECRETS-1", Failed(*leaks.PASSWORD, exchange)
     if seen.user and seen.user.body.get("password"):
         yield "SECRETS-1", Failed(*leaks.PASSWORD_MEMBER, exchange)
-    if leaks.shows_api_key(text, (seen.api_key,)):
+    if seen.api_key != shown and leaks.shows_api_key(text, (seen.api_key,)):  # the same one is a mask of both
         yield "SECRETS-2", Failed(*leaks.API_KEY, exchange)
     if leaks.shows_user_key(text, shown, keys):
         yield "SECRETS-3", Failed(*leaks.USER_KEY, exchange)
