@@ -227,7 +227,7 @@ def _report(
         command="",
         requirements=requirements,
         results=tuple(
-            redacted(without(_bounded(each), [sent[number - 1] for number in each.evidence], is_ours), text)
+            _redacted(without(_bounded(each), [sent[number - 1] for number in each.evidence], is_ours), text)
             for each in found
         ),
         exchanges=exchanges,
@@ -254,8 +254,7 @@ def _bounded(result: Result) -> Result:
     )
 
 
-def redacted(result: Result, text: Callable[[str], str]) -> Result:
-    """Return the result with `text` applied to all that it says."""
+def _redacted(result: Result, text: Callable[[str], str]) -> Result:
     return replace(
         result,
         message=text(result.message),

@@ -112,6 +112,15 @@ def pointers(pieces: list[str]) -> Iterator[str | None]:
             value = child(value, 0)
 
 
+def is_text(body: bytes) -> bool:
+    """Whether a body is text in UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: `1 user`, `2 users`."""
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from syncano_contract.judge import shorten
 from syncano_contract.model import Exchange, Headers, Response
 from syncano_contract.strangers import WITHHELD
+from syncano_contract.text import is_text
 
 MOST_JUDGED = 50_000_000  # bytes of replies that are kept until the end of a run, all in all
 MOST_REPORTED = 4_000_000  # bytes of those in a report
@@ -71,16 +72,8 @@ def _beginning(response: Response, most: int) -> Response:
     end = max(0, most - sum(len(name) + len(value) for name, value in headers))
     body = response.body[:end]
     if end < len(response.body):
-        body = CUT_OFF.sub(b"", body).decode("utf-8", "ignore").encode() if _is_text(response.body) else body
+        body = CUT_OFF.sub(b"", body).decode("utf-8", "ignore").encode() if is_text(response.body) else body
     return replace(response, headers=headers, body=body, size=response.size or len(response.body))
-
-
-def _is_text(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _fitting(headers: Headers, most: int) -> Headers:

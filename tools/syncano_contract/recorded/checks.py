@@ -15,6 +15,7 @@ from syncano_contract.api import ABSENT
 from syncano_contract.expect import FIELDS
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
+from syncano_contract.recorded.vocabulary import NO_INSTANCE, NOT_FOUND, REQUIRED
 from syncano_contract.redact import ALONE
 from syncano_contract.reply import Reply
 
@@ -31,7 +32,6 @@ PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z", re.ASCII)
 # A password that no reply holds by chance, and what those who clean recordings write in the place of what they hide.
 TELLING_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*[^A-Za-z]).{10,}", re.DOTALL)
 MASK = re.compile(r"[\W_]*(?:redacted|masked|hidden|removed|filtered|secret|string|x*)[\W_]*", re.IGNORECASE)
-NOT_FOUND, NO_INSTANCE, REQUIRED = "Not found", "Instance was not found.", "This field is required."
 
 # What is wrong with a member -> the requirement on that, by operation and by what it is.
 WRONG: dict[str, dict[str, str]] = {

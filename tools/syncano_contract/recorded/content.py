@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncano_contract.model import Headers, header
+from syncano_contract.text import is_text
 
 LARGEST_BODY = 5_000_000  # bytes
 GZIP = b"\x1f\x8b"
@@ -86,7 +87,7 @@ def _decoded(body: bytes, coding: str) -> tuple[bytes, str]:
     coding = coding.strip().lower()
     if body.startswith(GZIP):
         return _inflated(body, 31)
-    if _is_text(body):
+    if is_text(body):
         return body, ""
     if coding == "deflate":
         plain, lacks = _inflated(body, 15)
@@ -101,14 +102,6 @@ def _inflated(body: bytes, wbits: int) -> tuple[bytes, str]:
     except zlib.error:
         return b"", BROKEN
     return (plain, "") if inflating.eof else (b"", CUT_OFF)
-
-
-def _is_text(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def is_json(body: bytes) -> bool:

@@ -17,7 +17,7 @@ from syncano_contract.recorded.vocabulary import Vocabulary, method
 from syncano_contract.reply import Reply
 from syncano_contract.suggestion.changes import json_type
 
-BODIES = (judge.BODY, judge.ERROR_BODY)
+BODIES = frozenset({judge.BODY, judge.ERROR_BODY})
 MEDIA_TYPES = frozenset(
     {
         *("none", "application/json", "application/problem+json", "application/xml", "application/octet-stream"),

@@ -14,7 +14,7 @@ from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
 from syncano_contract.recorded import discreet
-from syncano_contract.recorded.checks import NO_INSTANCE, NOT_FOUND, Check, Outcome, checks_of, unknown_user
+from syncano_contract.recorded.checks import Check, Outcome, checks_of, unknown_user
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.masks import NEEDS, Masks
 from syncano_contract.recorded.reduced import REDUCED, differences
@@ -23,7 +23,7 @@ from syncano_contract.recorded.rules import outcomes
 from syncano_contract.recorded.secrets import with_known_headers
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.recorded.story import Event, Known, Story
-from syncano_contract.recorded.vocabulary import Vocabulary
+from syncano_contract.recorded.vocabulary import NO_INSTANCE, NOT_FOUND, Vocabulary
 from syncano_contract.text import counted
 from syncano_contract.verdicts import Finding
 
@@ -57,7 +57,6 @@ IN_SOME = frozenset(
 BROKEN_ONLY = frozenset({"USER-DETAILS-9", "USERS-ADD-17", "USERS-RESET-3", "USERS-UPDATE-4"})
 SHOWN = frozenset(ASPECTS) | IN_ANY_REPLY | IN_SOME | BROKEN_ONLY
 
-OF_BODIES = frozenset({judge.BODY, judge.ERROR_BODY})
 OF_HEADERS = frozenset({judge.MEDIA_TYPE, judge.HEADERS})
 
 MOST_INSTANCES = 1000  # whose errors are kept until it is known that they are there
@@ -259,5 +258,5 @@ class Judging:
 
 def _unknown(each: Seen) -> frozenset[str]:
     """Return the aspects of a reply of which nothing was recorded: every deployment sends some header."""
-    bodies = OF_BODIES if each.lacks else frozenset()
+    bodies = discreet.BODIES if each.lacks else frozenset()
     return bodies if each.answered else bodies | OF_HEADERS

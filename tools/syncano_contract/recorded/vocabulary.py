@@ -84,7 +84,7 @@ class Vocabulary:
 
 
 # What the suite expects of errors whether or not the document has an example of it.
-FIXED = ("Not found", "Instance was not found.", "This field is required.")
+NOT_FOUND, NO_INSTANCE, REQUIRED = FIXED = ("Not found", "Instance was not found.", "This field is required.")
 
 
 def method(given: str) -> str:
