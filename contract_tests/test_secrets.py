@@ -67,4 +67,5 @@ def _shown_in_broken_json(exchange: Exchange) -> str:
 
 
 def _replies(traffic: Session) -> list[tuple[Exchange, str]]:
-    return [(each, leaks.text_of(each.response)) for each in expect.traffic(traffic) if each.response is not None]
+    told = [(each, each.response) for each in expect.traffic(traffic)]
+    return [(each, leaks.text_of(reply.headers, reply.body)) for each, reply in told if reply is not None]

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Iterable
 
-from syncano_contract.model import Response
+from syncano_contract.model import Headers
 
 LEAST = 16  # characters of a key that no text holds by chance
 
@@ -18,8 +18,11 @@ STACK_TRACE = re.compile(
     re.MULTILINE,
 )
 
-# One of these stands in every one of them, and is found much sooner.
-MARKS = ("Traceback ", "at ", 'File "', "goroutine ", ".rb:", ".php(")
+# The second of one of these pairs stands in every one of them, and never without the first, which is found much sooner.
+MARKS = (
+    *(("(", "Traceback "), ("(", "at "), ("(", ".php("), ("F", 'File "'), ("[", "goroutine ")),
+    *(("`", ".rb:"), ("'", ".rb:")),
+)
 
 # What is expected of a reply and what is seen in its place, as `Failed` has it.
 PASSWORD = ("no password in a reply", "one that was sent")
@@ -29,10 +32,10 @@ USER_KEY = ("a user key in `user_key` only", "one elsewhere in the reply")
 NO_STACK_TRACE = "no stack trace in a reply"
 
 
-def text_of(response: Response) -> str:
-    """Return all that a reply shows: its headers and its body."""
-    headers = "\n".join(f"{name}: {value}" for name, value in response.headers)
-    return headers + "\n" + response.body.decode("utf-8", "replace")
+def text_of(headers: Headers, body: bytes) -> str:
+    """Return all that a reply shows."""
+    lines = [f"{name}: {value}" for name, value in headers]
+    return "\n".join([*lines, body.decode("utf-8", "replace")])
 
 
 def shows_password(text: str, sent: Iterable[str]) -> bool:
@@ -58,8 +61,6 @@ def shows_user_key(text: str, shown: str, known: Iterable[str]) -> bool:
 
 def stack_trace(text: str) -> str:
     """Return the beginning of the stack trace that a reply shows, or an empty string."""
-    for mark in MARKS:
-        if mark in text:
-            found = STACK_TRACE.search(text)
-            return found.group().strip() if found else ""
-    return ""
+    is_marked = any(mark in text for sign, mark in MARKS if sign in text)
+    found = STACK_TRACE.search(text) if is_marked else None
+    return found.group().strip() if found else ""

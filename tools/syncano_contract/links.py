@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -29,26 +30,30 @@ LINKS: dict[tuple[str, ...], str] = {
 }
 OF_USER = itemgetter(*(steps[-1] for steps in LINKS if len(steps) == 2))
 OF_PROFILE = itemgetter(*(steps[-1] for steps in LINKS if len(steps) == 3))
-SHEET = "\n".join("{at}" + template for template in LINKS.values())
 TEMPLATES = frozenset(LINKS.values())
 GROUP_LINKS = {"self": "/groups/{id}/", "users": "/groups/{id}/users/"}
 
 
-def are_right(sighting: Sighting, base_url: str) -> bool:
+def are_right(body: Any, instance: str, base_url: str) -> bool:
     """Whether a user without groups has just the links that it should: a quicker way to know than to look for failures.
 
     `base_url` is that under which the deployment was called.
     """
-    body: Any = sighting.body
     try:
         user_id, profile = body["id"], body["profile"]
         if type(user_id) is not int or type(profile["id"]) is not int or profile["owner"] != user_id or body["groups"]:
             return False
-        shown = [*OF_USER(body["links"]), *OF_PROFILE(profile["links"])]
+        shown = "\n".join((*OF_USER(body["links"]), *OF_PROFILE(profile["links"])))
     except (KeyError, TypeError):
         return False
-    at = f"{urlsplit(base_url).path}/instances/{sighting.instance}"
-    return shown == SHEET.format(at=at, id=user_id, profile=profile["id"]).split("\n")
+    sheet = _sheet(f"{urlsplit(base_url).path}/instances/{instance}")
+    return shown == sheet.replace("{id}", str(user_id)).replace("{profile}", str(profile["id"]))
+
+
+@lru_cache(maxsize=64)
+def _sheet(at: str) -> str:
+    """Return all links of the users of an instance, a line each, with the names of what they differ in."""
+    return "\n".join(at + template for template in LINKS.values())
 
 
 def of_another_owner(sighting: Sighting) -> Iterator[Failed]:

@@ -288,7 +288,7 @@ def test_a_body_in_base64_is_decoded_and_unpacked(packed: bytes, coding: str) ->
 
     found = with_body(content, **({"Content-Encoding": coding} if coding else {}))
 
-    assert (body(found), found.lacks) == (PLAIN, "")
+    assert (body(found), found.response.content.lacks) == (PLAIN, "")
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_a_body_in_base64_is_decoded_and_unpacked(packed: bytes, coding: str) ->
 def test_what_is_not_known_of_a_body_is_told(content: Any, coding: str, lacks: str) -> None:
     given = content and {"encoding": "base64", **content}
 
-    assert with_body(given, **({"Content-Encoding": coding} if coding else {})).lacks == lacks
+    assert with_body(given, **({"Content-Encoding": coding} if coding else {})).response.content.lacks == lacks
 
 
 @pytest.mark.parametrize("encoding", ["Base64", "BASE64", " base64"])
@@ -341,20 +341,23 @@ def test_a_compressed_body_that_was_written_byte_by_byte_is_unpacked() -> None:
     ],
 )  # fmt: skip
 def test_what_was_left_out_of_a_body_is_not_taken_for_a_body(content: Any, length: str, lacks: str) -> None:
-    assert with_body(content, **({"Content-Length": length} if length else {})).lacks == lacks
+    assert with_body(content, **({"Content-Length": length} if length else {})).response.content.lacks == lacks
 
 
 def test_a_length_of_what_was_transferred_tells_that_a_body_is_missing() -> None:
     given = look(key(1), shown={})
     given["response"] |= {"content": {"size": 0}, "bodySize": 800}
 
-    assert recorded(given, 1).lacks == "was not recorded"
+    assert recorded(given, 1).response.content.lacks == "was not recorded"
 
 
 def test_a_body_that_grows_beyond_all_bounds_is_not_unpacked() -> None:
     bomb = base64.b64encode(gzip.compress(b"0" * 20_000_000)).decode()
 
-    assert with_body({"text": bomb, "encoding": "base64"}).lacks == "is compressed, and cut off or too long"
+    assert (
+        with_body({"text": bomb, "encoding": "base64"}).response.content.lacks
+        == "is compressed, and cut off or too long"
+    )
 
 
 @pytest.mark.parametrize("response", [None, {}, {"status": 0}, {"status": -1}, {"status": "x"}, {"status": True}, []])

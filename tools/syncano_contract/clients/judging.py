@@ -10,7 +10,7 @@ from syncano_contract.clients.outcome import REPLIES, REQUESTS, Step, step
 from syncano_contract.document import Document
 from syncano_contract.model import Exchange
 from syncano_contract.recorded import requests
-from syncano_contract.recorded.entry import Recorded
+from syncano_contract.recorded.entry import of_exchange
 from syncano_contract.recorded.seen import Seen, seen
 from syncano_contract.recorded.vocabulary import Vocabulary
 from syncano_contract.text import counted
@@ -22,7 +22,7 @@ MOST = 3  # departures that are told
 
 def judged(document: Document, base_url: str, exchanges: Sequence[Exchange]) -> Iterator[Step]:
     """Yield what is known of the requests, and of the replies."""
-    all_seen = [seen(Recorded(each, None, float("inf"), ""), base_url, document) for each in exchanges]
+    all_seen = [seen(of_exchange(each), base_url, document) for each in exchanges]
     wrong = [*_requests(document, all_seen)]
     yield step(REQUESTS, not wrong, "; ".join(wrong) or counted(len(exchanges), "request"))
     departures = [each for exchange in exchanges for each in judge.judge(document, base_url, exchange)]
@@ -36,7 +36,7 @@ def _requests(document: Document, all_seen: Sequence[Seen]) -> Iterator[str]:
     for each in all_seen:
         notes.add(each, is_plain=False)
     yield from (line for line in notes.lines() if any(sort in line for sort in OF_REQUESTS))
-    named = [each.path for each in all_seen if "_key" in urlsplit(each.recorded.exchange.request.url).query]
+    named = [each.path for each in all_seen if "_key" in urlsplit(each.recorded.request.url).query]
     yield from (f"a key is named in the URL of {path}" for path in dict.fromkeys(named))
     called = {each.operation.id for each in all_seen if each.operation}
     yield from (f"{each.id} was not called" for each in document.operations if each.id not in called)

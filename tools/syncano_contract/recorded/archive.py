@@ -39,6 +39,12 @@ class Archive:
         self.path = path
         self.name = name
         self._stream = stream
+        self._raw = _Raw(stream)
+
+    @property
+    def position(self) -> int:
+        """How many bytes were read so far, without compression."""
+        return self._raw.position
 
     def entries(self) -> Iterator[Any]:
         """Yield the JSON of each entry, and Trouble where the file ends before its end."""
@@ -49,12 +55,12 @@ class Archive:
         if not is_packed and json.detect_encoding(beginning) not in ("utf-8", "utf-8-sig"):
             yield Trouble("is UTF-16 or UTF-32, where HAR is UTF-8: convert it first")
             return
-        raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
-        text = io.TextIOWrapper(io.BufferedReader(raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
+        self._raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
+        text = io.TextIOWrapper(io.BufferedReader(self._raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
         try:
             yield from _entries(Feed(text, _Decoder(strict=False), "HAR entry"))
         except UnreadableError as error:
-            yield Trouble(raw.trouble or _told(str(error)))
+            yield Trouble(self._raw.trouble or _told(str(error)))
         except OSError as error:
             yield Trouble(f"cannot be read: {error.strerror}")
         finally:
@@ -87,6 +93,7 @@ class _Raw(io.RawIOBase):
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.trouble = ""
+        self.position = 0
 
     def readable(self) -> bool:
         return True
@@ -94,6 +101,7 @@ class _Raw(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         data = self._next(len(buffer))
         buffer[: len(data)] = data
+        self.position += len(data)
         return len(data)
 
     def _next(self, most: int) -> bytes:

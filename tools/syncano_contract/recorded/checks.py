@@ -18,9 +18,10 @@ from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.recorded.vocabulary import NO_INSTANCE, NOT_FOUND, REQUIRED
 from syncano_contract.redact import ALONE
 from syncano_contract.reply import Reply
+from syncano_contract.session import Sighting
 
 Outcome = tuple[str, Failed | CannotTell | None]
-Check = Callable[[Seen], Iterator[Outcome]]
+Check = Callable[[Seen], Iterable[Outcome]]
 
 # The requirement on the documented success of each operation; that of details is on the form of the key as well.
 SUCCESSES = {"addUser": "USERS-ADD-1", "updateUser": "USERS-UPDATE-1", "resetUserKey": "USERS-RESET-1"}
@@ -102,24 +103,30 @@ def names(seen: Seen) -> Iterator[Outcome]:
     """A name is shown as it was sent; only a plain one, as no page tells what becomes of others."""
     if seen.user is None or seen.operation is None:
         return
-    sent, shown = object_of(seen.sent).get("username"), seen.user.body.get("username")
+    sent, shown = object_of(seen.sent).get("username"), seen.user.get("username")
     if not isinstance(sent, str) or not isinstance(shown, str) or not PLAIN_NAME.match(sent) or not _is_json(seen):
         return
     if MASK.fullmatch(sent) or MASK.fullmatch(shown):
         return
-    reply = Reply(seen.operation, seen.recorded.exchange)
-    if found := _raised(lambda: expect.name("the username in the reply", shown, sent, reply)):
-        expected = "the username in the reply to be the one that was sent"
-        found = Failed(expected, "another", reply.exchange, places=("/username",))
+    found = None if shown == sent else _of_name(seen, sent, shown)
     if seen.operation.id == "updateUser":
         yield "USERS-UPDATE-2", found
     elif found:
         yield "USERS-ADD-17", found
 
 
+def _of_name(seen: Seen, sent: str, shown: str) -> Failed | None:
+    assert seen.operation is not None
+    reply = Reply(seen.operation, seen.recorded.exchange)
+    if _raised(lambda: expect.name("the username in the reply", shown, sent, reply)) is None:
+        return None
+    expected = "the username in the reply to be the one that was sent"
+    return Failed(expected, "another", reply.exchange, places=("/username",))
+
+
 def groups(seen: Seen) -> Iterator[Outcome]:
     """A user that is added belongs to no group."""
-    shown = seen.user.body.get("groups") if seen.user else None
+    shown = seen.user.get("groups") if seen.user else None
     if shown == []:
         yield "USERS-ADD-4", None
     elif isinstance(shown, list):
@@ -133,7 +140,7 @@ def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
     # A cookie or another header may well stand for somebody.
     if not seen.headers.get("x-api-key") or seen.headers.keys() & {"cookie", "authorization"}:
         return
-    is_empty = "x-user-key" in seen.headers or "user_key=" in seen.recorded.exchange.request.url
+    is_empty = "x-user-key" in seen.headers or "user_key=" in seen.recorded.request.url
     name = "USER-DETAILS-6" if is_empty else "USER-DETAILS-4"
     if seen.shows_somebody:
         yield name, Failed("nothing to be shown: 403 or 404", f"{seen.status}, with a user", seen.recorded.exchange)
@@ -141,31 +148,35 @@ def without_a_user_key(seen: Seen) -> Iterator[Outcome]:
         yield name, None
 
 
-def links_of_users(seen: Seen) -> Iterator[Outcome]:
+def links_of_users(seen: Seen) -> Iterable[Outcome]:
     """What a shown user says of itself leads to it."""
-    if seen.user is not None and not links.are_right(seen.user, seen.base_url):
-        yield from (("LINKS-1", failed) for failed in links.of_another_owner(seen.user))
-        yield from (("LINKS-2", failed) for failed in links.that_lead_elsewhere(seen.user))
-        yield from (("LINKS-3", failed) for failed in links.of_another_prefix(seen.user, seen.base_url))
+    if seen.user is None or links.are_right(seen.user, seen.parameters["instance_name"], seen.base_url):
+        return ()
+    sighting = Sighting(seen.recorded.exchange, seen.parameters["instance_name"], seen.user)
+    return (
+        *(("LINKS-1", failed) for failed in links.of_another_owner(sighting)),
+        *(("LINKS-2", failed) for failed in links.that_lead_elsewhere(sighting)),
+        *(("LINKS-3", failed) for failed in links.of_another_prefix(sighting, seen.base_url)),
+    )
 
 
 def secrets(seen: Seen) -> Iterator[Outcome]:
     """No reply shows what was sent along with it, but a user's key in its place."""
-    exchange, text = seen.recorded.exchange, seen.text
+    text = seen.text
     shown = str(object_of(seen.value).get("user_key") or "") if seen.is_success else ""
     # A success in another form than the document's may well hold the key in its place.
     is_telling = bool(shown) or not seen.is_success
     keys = [key for key in (seen.user_key, shown) if is_telling and len(key) >= leaks.LEAST]
     if leaks.shows_password(text, _passwords(seen)):
-        yield "SECRETS-1", Failed(*leaks.PASSWORD, exchange)
-    if seen.user and seen.user.body.get("password"):
-        yield "SECRETS-1", Failed(*leaks.PASSWORD_MEMBER, exchange)
+        yield "SECRETS-1", Failed(*leaks.PASSWORD, seen.recorded.exchange)
+    if seen.user and seen.user.get("password"):
+        yield "SECRETS-1", Failed(*leaks.PASSWORD_MEMBER, seen.recorded.exchange)
     if seen.api_key != shown and leaks.shows_api_key(text, (seen.api_key,)):  # the same one is a mask of both
-        yield "SECRETS-2", Failed(*leaks.API_KEY, exchange)
+        yield "SECRETS-2", Failed(*leaks.API_KEY, seen.recorded.exchange)
     if leaks.shows_user_key(text, shown, keys):
-        yield "SECRETS-3", Failed(*leaks.USER_KEY, exchange)
+        yield "SECRETS-3", Failed(*leaks.USER_KEY, seen.recorded.exchange)
     if trace := leaks.stack_trace(text):
-        yield "SECRETS-4", Failed(leaks.NO_STACK_TRACE, trace, exchange)
+        yield "SECRETS-4", Failed(leaks.NO_STACK_TRACE, trace, seen.recorded.exchange)
     if "<" in text and ("_key>" in text or "_key " in text or "<password" in text):
         yield from _hidden_secrets(seen, text, shown, is_telling=is_telling)
 

@@ -12,9 +12,9 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from syncano_contract.model import Headers, header
+from syncano_contract import judge
 from syncano_contract.text import is_text
 
 LARGEST_BODY = 5_000_000  # bytes
@@ -30,35 +30,51 @@ CHUNKED, BROKEN = "was recorded with the framing of its chunks", "is compressed,
 CUT_OFF = "is compressed, and cut off or too long"
 
 
-def body_of(response: Mapping[str, Any], status: int, headers: Headers) -> tuple[bytes, str]:
-    """Return the body of a HAR response, and why it is not known; that is empty where it is."""
+class Content(NamedTuple):
+    """The body of a reply, its JSON value where it `is_json`, and why it is not known; that is empty where it is."""
+
+    body: bytes = b""
+    value: Any = None
+    is_json: bool = False
+    lacks: str = ""
+
+
+def content_of(response: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> Content:
+    """Return the content of a HAR response, whose headers are given by names in lower case."""
     given = response.get("content")
     content = given if isinstance(given, dict) else {}
-    text, comment = content.get("text"), content.get("comment")
+    text, size, comment = content.get("text"), number(content.get("size")), content.get("comment")
     is_left_out = isinstance(comment, str) and LEFT_OUT.search(comment) is not None
     if not isinstance(text, str) or not text:
-        lengths = (
-            number(content.get("size")),
-            number(response.get("bodySize")),
-            number(header(headers, "Content-Length")),
-        )
-        is_told_empty = text == "" or max(lengths) == 0
-        is_empty = status in WITHOUT_BODY or (is_told_empty and max(lengths) <= 0 and not is_left_out)
-        return b"", "" if is_empty else MISSING
+        size = max(size, number(response.get("bodySize")), number(headers.get("content-length")))
+        is_told_empty = text == "" or size == 0
+        is_empty = status in WITHOUT_BODY or (is_told_empty and size <= 0 and not is_left_out)
+        return Content() if is_empty else Content(lacks=MISSING)
     body, lacks = _written(text, content.get("encoding"), headers)
-    is_short = is_left_out or number(content.get("size")) > len(body)
-    if not lacks and is_short and not is_json(body):
-        return b"", NOT_WHOLE  # what is whole JSON may be shorter, as secrets were taken out of it
-    if CHUNK.match(body) and body.rstrip().endswith(LAST_CHUNK):
-        return b"", CHUNKED
-    return body, lacks
+    if lacks:
+        return Content(lacks=lacks)
+    value, is_sound = json_of(body)
+    # What is whole JSON may be shorter than is told, as secrets were taken out of it.
+    if not is_sound and (is_left_out or size > len(body)) and not is_json(body):
+        return Content(lacks=NOT_WHOLE)
+    if not is_sound and CHUNK.match(body) and body.rstrip().endswith(LAST_CHUNK):
+        return Content(lacks=CHUNKED)
+    return Content(body, value, is_sound)
 
 
-def _written(text: str, encoding: Any, headers: Headers) -> tuple[bytes, str]:
+def json_of(body: bytes) -> tuple[Any, bool]:
+    """Return the value of a JSON body, and whether it is one."""
+    try:
+        return judge.parse(body), True
+    except ValueError:
+        return None, False
+
+
+def _written(text: str, encoding: Any, headers: Mapping[str, str]) -> tuple[bytes, str]:
     """Return the bytes that a text stands for, without the content coding that they may still have."""
     if isinstance(encoding, str) and encoding.strip().lower() == "base64":
         body = unpacked(text)
-        return (b"", NO_BASE64) if body is None else _decoded(body, (header(headers, "Content-Encoding") or ""))
+        return (b"", NO_BASE64) if body is None else _decoded(body, headers.get("content-encoding", ""))
     if text[0] != "\x1f":
         return text.encode("utf-8", "replace"), ""
     try:
@@ -105,7 +121,7 @@ def _inflated(body: bytes, wbits: int) -> tuple[bytes, str]:
 
 
 def is_json(body: bytes) -> bool:
-    """Whether a body is JSON."""
+    """Whether a body is JSON, if perhaps with numbers or a mark at its beginning that JSON does not have."""
     try:
         json.loads(body)
     except (ValueError, RecursionError):

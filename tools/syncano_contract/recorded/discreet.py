@@ -41,7 +41,7 @@ def departures(each: Seen, found: Iterable[Departure], vocabulary: Vocabulary) -
             operation = one.operation if each.operation else method(one.operation)
             yield replace(one, operation=operation, seen=_of_header(one))
         elif not one.places:
-            yield replace(one, seen="one that is none" if _size(each) else "none")
+            yield replace(one, seen="one that is none" if each.recorded.response.content.body else "none")
         elif each.is_json and not is_judged and each.operation is not None:
             is_judged = True
             shape = each.operation.shapes[each.status]
@@ -67,11 +67,6 @@ def _of_header(departure: Departure) -> str:
     if departure.aspect == judge.MEDIA_TYPE:
         return departure.seen if departure.seen in MEDIA_TYPES else "another one"
     return "another value" if departure.aspect == judge.HEADERS and departure.places else departure.seen
-
-
-def _size(each: Seen) -> int:
-    response = each.recorded.exchange.response
-    return len(response.body) if response else 0
 
 
 def _expected(name: str, expected: str) -> str:

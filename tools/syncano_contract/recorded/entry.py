@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from syncano_contract.model import Exchange, Headers, Request, Response, header
-from syncano_contract.recorded.content import body_of, is_json, number, unpacked
+from syncano_contract.model import Exchange, Headers, Request, Response
+from syncano_contract.recorded.content import Content, content_of, is_json, json_of, number, unpacked
 
 SENDER = "recorded"
 NO_REPLY = "no reply was recorded"
@@ -45,18 +46,63 @@ class Odd(Exception):
     """The entry is no HAR entry; its one argument says why."""
 
 
-class Recorded(NamedTuple):
-    """An exchange, when (seconds since 1970) its request began and its reply was there for sure, and what is unknown.
+class HarRequest(NamedTuple):
+    """A request; `by_name` has the values of its headers by names in lower case."""
 
-    `began` is None and `ended` infinite where the entry does not tell. `lacks` says why a body of the reply is not
-    known; it is empty where it is. Times are of one clock where `clock` is the same.
+    method: str
+    url: str
+    headers: Headers
+    by_name: Mapping[str, str]
+    body: bytes | None
+
+
+class HarResponse(NamedTuple):
+    """A reply, of status 0 where none was recorded; `by_name` as for a request."""
+
+    status: int
+    reason: str
+    headers: Headers
+    by_name: Mapping[str, str]
+    content: Content
+
+
+class Recorded(NamedTuple):
+    """A request and its reply, and when (seconds since 1970) the one began and the other was there for sure.
+
+    `began` is None and `ended` infinite where that is not known. Times are of one clock where `clock` is the same.
     """
 
-    exchange: Exchange
+    number: int
+    request: HarRequest
+    response: HarResponse
+    started: datetime
     began: float | None
+    seconds: float
     ended: float
-    lacks: str
-    clock: int = 0
+    clock: int
+
+    @property
+    def exchange(self) -> Exchange:
+        """The same as an exchange of a run."""
+        sent, shown = self.request, self.response
+        request = Request(sent.method, sent.url, sent.headers, sent.body)
+        response = Response(shown.status, shown.reason, shown.headers, shown.content.body) if shown.status else None
+        error = None if response else NO_REPLY
+        return Exchange(self.number, self.started, self.seconds, SENDER, request, response, error)
+
+
+UNANSWERED = HarResponse(0, "", (), {}, Content())
+
+
+def of_exchange(exchange: Exchange) -> Recorded:
+    """Return an exchange as one that was recorded, at no known time."""
+    sent, reply = exchange.request, exchange.response
+    request = HarRequest(sent.method, sent.url, sent.headers, by_name(sent.headers), sent.body)
+    response = UNANSWERED
+    if reply:
+        content = Content(reply.body, *json_of(reply.body))
+        response = HarResponse(reply.status, reply.reason, reply.headers, by_name(reply.headers), content)
+    return Recorded(exchange.number, request, response, exchange.started, None, exchange.seconds, math.inf, 0)
 
 
 def recorded(entry: Any, number: int, clock: int = 0) -> Recorded:
@@ -66,13 +112,12 @@ def recorded(entry: Any, number: int, clock: int = 0) -> Recorded:
     request = _request(entry.get("request"))
     if source := _source(entry):
         raise PassedOver(source)
-    if request.method == "OPTIONS" and header(request.headers, "Access-Control-Request-Method"):
+    if request.method == "OPTIONS" and request.by_name.get("access-control-request-method"):
         raise PassedOver(PREFLIGHT)
-    response, lacks = _response(entry.get("response"))
+    response = _response(entry.get("response"))
     started, began = _moment(entry.get("startedDateTime"))
     seconds, ended = _duration(entry, began)
-    error = None if response else NO_REPLY
-    return Recorded(Exchange(number, started, seconds, SENDER, request, response, error), began, ended, lacks, clock)
+    return Recorded(number, request, response, started, began, seconds, ended, clock)
 
 
 def _source(entry: dict[str, Any]) -> str:
@@ -86,7 +131,7 @@ def _source(entry: dict[str, Any]) -> str:
     return CACHED if is_hit else ""
 
 
-def _request(given: Any) -> Request:
+def _request(given: Any) -> HarRequest:
     if not isinstance(given, dict):
         raise Odd("it has no request")
     method, url = given.get("method"), given.get("url")
@@ -99,10 +144,12 @@ def _request(given: Any) -> Request:
     if given.get("queryString") and "?" not in url and (query := _form(given["queryString"])):
         url = f"{url.partition('#')[0]}?{query}"
     headers = _headers(given.get("headers"))
-    if given.get("cookies") and header(headers, "Cookie") is None:
+    named = by_name(headers)
+    if given.get("cookies") and "cookie" not in named:
         cookies = "; ".join(f"{name}={value}" for name, value in _headers(given["cookies"]))
         headers += (("Cookie", cookies),) if cookies else ()
-    return Request(method.strip().upper(), url, headers, _posted(given.get("postData")))
+        named = by_name(headers)
+    return HarRequest(method.strip().upper(), url, headers, named, _posted(given.get("postData")))
 
 
 def _headers(given: Any) -> Headers:
@@ -116,6 +163,17 @@ def _headers(given: Any) -> Headers:
     except (TypeError, KeyError):
         pairs = [(each.get("name"), each.get("value")) for each in given if isinstance(each, dict)]
     return tuple([pair for pair in pairs if type(pair[0]) is str is type(pair[1]) and pair[0][:1] != ":"])
+
+
+def by_name(headers: Headers) -> dict[str, str]:
+    """Return the value of each header; of one that is there twice with different values, all with commas between."""
+    found = {name.lower(): value for name, value in headers}
+    if len(found) != len(headers):
+        found = {name.lower(): value for name, value in reversed(headers)}
+        for name, value in headers:
+            if value not in found[name.lower()]:
+                found[name.lower()] += f", {value}"
+    return found
 
 
 def _posted(given: Any) -> bytes | None:
@@ -134,36 +192,38 @@ def _form(given: Any) -> str:
     return urlencode([(str(name), str(value or "")) for name, value in pairs], errors="replace")
 
 
-def _response(given: Any) -> tuple[Response | None, str]:
-    """Return the reply, or None, and what is not known of its body."""
+def _response(given: Any) -> HarResponse:
     if not isinstance(given, dict):
-        return None, ""
-    status = number(given.get("status"))
-    if not 100 <= status <= 999:
-        return None, ""
+        return UNANSWERED
+    told = number(given.get("status"))
+    if not 100 <= told <= 999:
+        return UNANSWERED
+    status = int(told)
     if status == 407 or status < 200:
         raise PassedOver(OF_PROXY if status == 407 else UPGRADED if status == 101 else INTERIM)
     reason, headers = given.get("statusText"), _headers(given.get("headers"))
-    body, lacks = body_of(given, int(status), headers)
-    if not (header(headers, "Content-Type") or "").strip():
+    named = by_name(headers)
+    content = content_of(given, status, named)
+    if named.get("content-type", "").strip()[:1] in ("", ","):  # none, or the first one says nothing
         headers = _with_media_type(headers, given.get("content"))
-    if status in OF_RECORDERS and _is_of_recorder(headers, body):
-        return None, ""
-    return Response(int(status), reason if isinstance(reason, str) else "", headers, body), lacks
+        named = by_name(headers)
+    if status in OF_RECORDERS and _is_of_recorder(named, content.body):
+        return UNANSWERED
+    return HarResponse(status, reason if isinstance(reason, str) else "", headers, named, content)
 
 
 def _with_media_type(headers: Headers, content: Any) -> Headers:
     """Return headers without an empty Content-Type; where no other was kept, the media type of the content is one."""
     kept = tuple(pair for pair in headers if pair[0].lower() != "content-type" or pair[1].strip())
     kind = content.get("mimeType") if isinstance(content, dict) else None
-    if header(kept, "Content-Type") or not isinstance(kind, str) or not MEDIA_TYPE.match(kind):
+    if "content-type" in by_name(kept) or not isinstance(kind, str) or not MEDIA_TYPE.match(kind):
         return kept or headers
     return (*kept, ("Content-Type", kind))
 
 
-def _is_of_recorder(headers: Headers, body: bytes) -> bool:
+def _is_of_recorder(headers: Mapping[str, str], body: bytes) -> bool:
     """Whether whoever recorded answered itself, as no deployment could be reached."""
-    server = (header(headers, "Server") or "").encode("utf-8", "replace")
+    server = headers.get("server", "").encode("utf-8", "replace")
     return RECORDERS.search(server + b"\n" + body[:2000]) is not None and not is_json(body)
 
 

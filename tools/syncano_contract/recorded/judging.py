@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from syncano_contract.recorded.checks import Check, Outcome, checks_of, unknown_
 from syncano_contract.recorded.entry import Recorded
 from syncano_contract.recorded.masks import NEEDS, Masks
 from syncano_contract.recorded.reduced import REDUCED, differences
+from syncano_contract.recorded.replies import Replies
 from syncano_contract.recorded.requests import Notes, closed
 from syncano_contract.recorded.rules import outcomes
 from syncano_contract.recorded.secrets import with_known_headers
@@ -80,7 +81,7 @@ class Judging:
     base_url: str
     document: Document
     notes_drift: bool = False
-    replies: Counter[tuple[str, int]] = field(default_factory=Counter)
+    replies: Replies = field(default_factory=Replies)
     instances: Counter[str] = field(default_factory=Counter)
     lacks: Counter[str] = field(default_factory=Counter)
     exchanges: int = 0
@@ -94,10 +95,8 @@ class Judging:
         self.story = Story()
         self.drift = suggestion.Seen(self.document)
         self._closed = {each.id: each for each in closed(self.document).operations}
-        self._bodies: Counter[tuple[str, int]] = Counter()
-        self._without_headers: Counter[tuple[str, int]] = Counter()
         self._departures = Departures()
-        self._tallies: dict[str, _Tally] = {}
+        self._tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
         self._unanswered = 0
         self._masks = Masks()
         self._there: set[str] = set()  # instances in which something succeeded
@@ -118,9 +117,7 @@ class Judging:
                     self._departures.add(departure)
         if each.lacks == REDUCED and each.is_success:
             self._add_reduced(each)
-        for check in checks_of(each):
-            for name, told in check(each):
-                self._enter_of(check, discreet.outcome(each, name, told, self.vocabulary))
+        self._check(each)
         self._masks.look(each)
         self.story.add(each)
         self.notes.add(each, is_plain=is_plain)
@@ -128,6 +125,15 @@ class Judging:
             suggestion.note(self.drift, self.base_url, with_known_headers(each.recorded.exchange, self.vocabulary))
         if each.operation is not None:
             self._count(each, each.operation.id)
+
+    def _check(self, each: Seen) -> None:
+        """Enter what an exchange shows by itself."""
+        for check in checks_of(each):
+            for name, told in check(each):
+                if told is None:
+                    self._tallies[name].is_kept = True
+                else:
+                    self._enter_of(check, discreet.outcome(each, name, told, self.vocabulary))
 
     def _is_of_a_page(self, each: Seen) -> bool:
         """Whether a page has the path of a request, if not with its method: what others do is somebody else's code."""
@@ -142,9 +148,10 @@ class Judging:
     def _add_reduced(self, each: Seen) -> None:
         """Judge what is left of a success that was reduced to its shape."""
         exchange, operation = each.recorded.exchange, each.operation
-        if operation is None or exchange.response is None or each.status not in operation.shapes:
+        if operation is None or each.status not in operation.shapes:
             return
-        for found in differences(operation.shapes[each.status], exchange.response.body, self.vocabulary):
+        body = each.recorded.response.content.body
+        for found in differences(operation.shapes[each.status], body, self.vocabulary):
             departure = Departure(found.aspect, operation.id, found.expected, found.seen, exchange, found.places)
             self._departures.add(departure)
 
@@ -167,7 +174,7 @@ class Judging:
 
     def _note_times(self, recorded: Recorded) -> None:
         if recorded.began is not None:
-            ended = recorded.began + recorded.exchange.seconds
+            ended = recorded.began + recorded.seconds
             self.began = min(self.began or recorded.began, recorded.began)
             self.ended = max(self.ended or ended, ended)
 
@@ -176,11 +183,8 @@ class Judging:
         if len(self.instances) < MOST_INSTANCES or instance in self.instances:
             self.instances[instance] += 1
         if each.status:
-            self.replies[operation, each.status] += 1
-        if each.status and not each.lacks:
-            self._bodies[operation, each.status] += 1
-        if each.status and not each.answered:
-            self._without_headers[operation, each.status] += 1
+            has_body, has_headers = not each.lacks, bool(each.answered)
+            self.replies.add(operation, each.status, has_body=has_body, has_headers=has_headers)
         if each.is_success and len(self._there) < MOST_INSTANCES:
             self._there.add(instance)
         if each.status == 404 and operation in ("updateUser", "resetUserKey") and not each.lacks:
@@ -205,7 +209,7 @@ class Judging:
 
     def _enter(self, outcome: Outcome, numbers: tuple[int, ...] = ()) -> None:
         name, found = outcome
-        tally = self._tallies.setdefault(name, _Tally())
+        tally = self._tallies[name]
         match found:
             case Failed():
                 tally.failures += 1
@@ -219,11 +223,10 @@ class Judging:
 
     def _failure(self, name: str) -> Failed | None:
         by_aspect = self._departures.failure(ASPECTS[name]) if name in ASPECTS else None
-        tally = self._tallies.get(name)
-        return by_aspect or (tally.failed if tally else None)
+        return by_aspect or self._tallies[name].failed
 
     def _finding(self, name: str) -> Finding:
-        tally = self._tallies.get(name, _Tally())
+        tally = self._tallies[name]
         raised = self._failure(name) or tally.untold or self._obstacle(name, tally)
         found = finding(name, raised, tally.evidence)
         if found.verdict is Verdict.FAILED and tally.failures > 1:
@@ -240,13 +243,12 @@ class Judging:
         if name in IN_SOME:
             return None if tally.is_kept else Untested(NOT_RECORDED)
         if name == "HTTP-1":
-            return None if self.replies else CannotTell("no recorded request of an operation had a reply")
+            return None if self.replies.counts() else CannotTell("no recorded request of an operation had a reply")
         shapes = [shape for each in self.document.operations for shape in each.shapes.values()]
         if name == "SHAPE-5" and not any(shape.headers for shape in shapes):
             return Inapplicable("the document describes no headers")
-        counts = self._bodies if name in IN_ANY_REPLY else self.replies
-        if ASPECTS.get(name) in OF_HEADERS:
-            counts = self.replies - self._without_headers
+        is_of_headers = ASPECTS.get(name) in OF_HEADERS
+        counts = self.replies.counts(with_body=name in IN_ANY_REPLY, with_headers=is_of_headers)
         return expect.unseen(self.document.operations, counts)
 
     def _unanswered_ones(self) -> Exception | None:

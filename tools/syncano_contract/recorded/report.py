@@ -99,8 +99,9 @@ def _whose(event: Event, known: Known) -> str:
 
 
 def _coverage(judging: Judging) -> tuple[Coverage, ...]:
+    replies = judging.replies.counts()
     return tuple(
-        Coverage(operation.id, status, judging.replies[operation.id, status])
+        Coverage(operation.id, status, replies[operation.id, status])
         for operation in judging.document.operations
         for status in sorted(operation.shapes)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncano_contract import pointer
 from syncano_contract.document import Document, Operation, of, request_validator, resolve
@@ -31,6 +31,18 @@ DEEPEST = 8  # levels of a schema, which may hold itself
 Outline = dict[str, Any]  # the members of a schema, each with the outline of what it holds
 
 
+class Keys(NamedTuple):
+    """Keys that are sent together, by the names of their headers (in lower case) and of their parameters."""
+
+    headers: tuple[str, ...]
+    query: tuple[str, ...]
+
+    def are_sent(self, seen: Seen) -> bool:
+        """Whether a request has all of them."""
+        is_in_headers = all(map(seen.headers.get, self.headers))
+        return is_in_headers and all(in_query(seen.recorded.request, name) for name in self.query)
+
+
 class Notes:
     """Counts, by sort and kind, what a person may want to know and what fails nothing."""
 
@@ -45,7 +57,7 @@ class Notes:
 
     def add(self, seen: Seen, *, is_plain: bool) -> None:
         """Note what is otherwise in an exchange, of whose reply nothing is where that is plain."""
-        request, operation = seen.recorded.exchange.request, seen.operation
+        request, operation = seen.recorded.request, seen.operation
         if "_key=" in request.url and (in_query(request, "api_key") or in_query(request, "user_key")):
             self._count(KEYS_IN_URLS, operation.id if operation else method(request.method))
         if operation is None:
@@ -76,10 +88,7 @@ class Notes:
     def _add_request(self, seen: Seen, operation: Operation) -> None:
         if not self.has_sound_body(seen, operation):
             self._count(BODIES, operation.id)
-        for keys in self._keys[operation.id]:
-            if all(_is_sent(seen, *key) for key in keys):
-                break
-        else:
+        if not any(keys.are_sent(seen) for keys in self._keys[operation.id]):
             self._count(NO_KEY, operation.id)
 
     def _add_reply(self, seen: Seen, operation: Operation) -> None:
@@ -109,17 +118,14 @@ def _closed(value: Any) -> Any:
     return {**limit, **{name: _closed(each) for name, each in value.items()}}
 
 
-def _keys(document: Document, operation: Operation) -> Iterator[list[tuple[str, str]]]:
-    """Yield each set of keys, by place and name, that an operation may be called with."""
+def _keys(document: Document, operation: Operation) -> Iterator[Keys]:
+    """Yield each set of keys that an operation may be called with."""
     schemes = document.tree["components"].get("securitySchemes", {})
     given = document.tree["paths"][operation.path][operation.method.lower()]
     for alternative in given.get("security", document.tree.get("security", [{}])):
         keys = [(schemes[name]["in"], schemes[name]["name"]) for name in alternative]
-        yield [(place, name.lower() if place == "header" else name) for place, name in keys]
-
-
-def _is_sent(seen: Seen, place: str, name: str) -> bool:
-    return bool(seen.headers.get(name) if place == "header" else in_query(seen.recorded.exchange.request, name))
+        in_headers = tuple(name.lower() for place, name in keys if place == "header")
+        yield Keys(in_headers, tuple(name for place, name in keys if place != "header"))
 
 
 def _texts(document: Document, operation: Operation) -> Iterator[tuple[int, str]]:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from syncano_contract import judge, leaks
+from syncano_contract import leaks
 from syncano_contract.document import Document, Operation
-from syncano_contract.model import Headers, Request, Response
 from syncano_contract.recorded.base import path_in
-from syncano_contract.recorded.entry import Recorded
+from syncano_contract.recorded.content import json_of
+from syncano_contract.recorded.entry import HarRequest, Recorded
 from syncano_contract.recorded.reduced import REDUCED, is_reduced
-from syncano_contract.session import Sighting
 
 AMBIGUOUS = "several keys"
 
@@ -22,8 +21,8 @@ class Seen(NamedTuple):
 
     `headers` and `answered` are those of request and reply by names in lower case, `sent` and `value` the JSON of their
     bodies, None where that is none. The keys are those that were sent, from wherever deployments look for one, or empty
-    strings. `user` is the one that a success of an operation showed, `text` all that the reply shows. `lacks` says why
-    the body of the reply cannot be judged, if that is so.
+    strings. It `is_success` where an operation answered with a 2xx; `user` is the one that this showed. `text` is all
+    that the reply shows, and `lacks` says why its body cannot be judged, if that is so.
     """
 
     recorded: Recorded
@@ -34,12 +33,13 @@ class Seen(NamedTuple):
     headers: Mapping[str, str]
     answered: Mapping[str, str]
     status: int
+    is_success: bool
     sent: Any
     value: Any
     is_json: bool
     lacks: str
     text: str
-    user: Sighting | None
+    user: Mapping[str, Any] | None
     api_key: str
     user_key: str
 
@@ -48,22 +48,17 @@ class Seen(NamedTuple):
         """Whether a success showed a user, though perhaps one of whom a shape alone was recorded."""
         return self.user is not None or (self.is_success and self.lacks == REDUCED)
 
-    @property
-    def is_success(self) -> bool:
-        """Whether an operation was answered with a 2xx."""
-        return self.operation is not None and self.status // 100 == 2
-
 
 def seen(recorded: Recorded, base_url: str, document: Document) -> Seen:
     """Return a recorded exchange as the document has it."""
-    exchange = recorded.exchange
-    request, response = exchange.request, exchange.response
+    request, response = recorded.request, recorded.response
+    headers, status, (body, value, is_json, lacks) = request.by_name, response.status, response.content
     path = path_in(base_url, request.url)
-    headers = _by_name(request.headers)
     operation, parameters = document.match(headers.get("x-http-method-override", request.method), path) or (None, {})
-    value, is_json, lacks = _body(response, recorded.lacks)
-    status = response.status if response else 0
-    is_user = operation is not None and status // 100 == 2 and isinstance(value, dict) and "id" in value
+    if b'"<' in body and is_reduced(value):
+        value, is_json, lacks = None, False, REDUCED
+    is_success = operation is not None and status // 100 == 2
+    is_user = is_success and type(value) is dict and "id" in value
     return Seen(
         recorded=recorded,
         base_url=base_url,
@@ -71,30 +66,21 @@ def seen(recorded: Recorded, base_url: str, document: Document) -> Seen:
         operation=operation,
         parameters=parameters,
         headers=headers,
-        answered=_by_name(response.headers) if response else {},
+        answered=response.by_name,
         status=status,
-        sent=_json(request.body)[0] if request.body else None,
+        is_success=is_success,
+        sent=json_of(request.body)[0] if request.body else None,
         value=value,
         is_json=is_json,
         lacks=lacks,
-        text=leaks.text_of(response) if response else "",
-        user=Sighting(exchange, parameters["instance_name"], value) if is_user else None,
+        text=leaks.text_of(response.headers, body) if status else "",
+        user=value if is_user else None,
         api_key=headers.get("x-api-key") or in_query(request, "api_key") or _by_scheme(headers),
         user_key=_one_of(request, headers.get("x-user-key"), "user_key"),
     )
 
 
-def _by_name(headers: Headers) -> dict[str, str]:
-    """Return the value of each header; of one that is there twice with different values, all with commas between."""
-    found = {name.lower(): value for name, value in reversed(headers)}
-    if len(found) != len(headers):
-        for name, value in headers:
-            if value not in found[name.lower()]:
-                found[name.lower()] += f", {value}"
-    return found
-
-
-def _one_of(request: Request, first: str | None, name: str) -> str:
+def _one_of(request: HarRequest, first: str | None, name: str) -> str:
     """Return the user key that was sent; AMBIGUOUS where there are several, since deployments choose differently."""
     if f"{name}=" not in request.url:
         return AMBIGUOUS if first and ", " in first else first or ""
@@ -107,24 +93,7 @@ def _by_scheme(headers: Mapping[str, str]) -> str:
     return headers.get("authorization", "").rpartition(" ")[2]
 
 
-def _body(response: Response | None, lacks: str) -> tuple[Any, bool, str]:
-    """Return the JSON of a reply, whether it is some, and why it cannot be judged."""
-    if response is None or lacks:
-        return None, False, lacks
-    value, is_json = _json(response.body)
-    if b'"<' in response.body and is_reduced(value):
-        return None, False, REDUCED
-    return value, is_json, ""
-
-
-def _json(body: bytes) -> tuple[Any, bool]:
-    try:
-        return judge.parse(body), True
-    except ValueError:
-        return None, False
-
-
-def in_query(request: Request, name: str) -> str:
+def in_query(request: HarRequest, name: str) -> str:
     """Return a parameter of the query, or an empty string."""
     if f"{name}=" not in request.url:
         return ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from syncano_contract.recorded.seen import Seen, object_of
@@ -70,15 +71,15 @@ class Story:
         """Keep an exchange whose time is known."""
         if seen.operation is None or seen.recorded.began is None or not seen.status:
             return
-        same, body = self._texts.setdefault, object_of(seen.user.body if seen.user else None)
+        same, body = self._texts.setdefault, seen.user or {}
         profile = object_of(body.get("profile"))
         key, number = body.get("user_key"), seen.parameters.get("user_id", "")
         user_key, api_key, instance = _telling(seen.user_key), seen.api_key, seen.parameters["instance_name"]
         event = Event(
             seen.recorded.began,
             seen.recorded.ended,
-            seen.recorded.exchange.seconds,
-            seen.recorded.exchange.number,
+            seen.recorded.seconds,
+            seen.recorded.number,
             seen.operation.id,
             same(instance, instance),
             int(number) if number.isascii() and number.isdigit() and len(number) < 20 else None,
@@ -177,10 +178,11 @@ def _without_copies(events: list[Event]) -> Iterator[Event]:
 
 
 def _copy(seen: Seen) -> int:
-    exchange = seen.recorded.exchange
-    return hash((seen.path, exchange.request.body, seen.user_key, exchange.response and exchange.response.body)) or 1
+    body = seen.recorded.response.content.body
+    return hash((seen.path, seen.recorded.request.body, seen.user_key, body)) or 1
 
 
+@lru_cache(maxsize=1024)
 def _telling(key: str) -> str:
     """Return a key that can only be one user's: what looks like a key, or a numbered placeholder of our own."""
     return key if KEY.fullmatch(key) else ""
@@ -190,7 +192,7 @@ def _integer(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _lasting(user: dict[str, Any], profile: dict[str, Any]) -> int:
+def _lasting(user: Mapping[str, Any], profile: dict[str, Any]) -> int:
     """Return a number for what nothing ever changes of a user; 0 where not all of that is as documented."""
     numbers = user.get("id"), profile.get("id"), profile.get("owner")
     created = profile.get("created_at")
