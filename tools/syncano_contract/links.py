@@ -35,19 +35,26 @@ GROUP_LINKS = {"self": "/groups/{id}/", "users": "/groups/{id}/users/"}
 
 
 def are_right(body: Any, instance: str, base_url: str) -> bool:
-    """Whether a user without groups has just the links that it should: a quicker way to know than to look for failures.
+    """Whether a user has just the links that it should: a quicker way to know than to look for failures.
 
     `base_url` is that under which the deployment was called.
     """
+    at = f"{urlsplit(base_url).path}/instances/{instance}"
     try:
         user_id, profile = body["id"], body["profile"]
-        if type(user_id) is not int or type(profile["id"]) is not int or profile["owner"] != user_id or body["groups"]:
+        if type(user_id) is not int or type(profile["id"]) is not int or profile["owner"] != user_id:
             return False
         shown = "\n".join((*OF_USER(body["links"]), *OF_PROFILE(profile["links"])))
+        is_right = shown == _sheet(at).replace("{id}", str(user_id)).replace("{profile}", str(profile["id"]))
+        return is_right and all(_is_right_group(group, at) for group in body["groups"])
     except (KeyError, TypeError):
         return False
-    sheet = _sheet(f"{urlsplit(base_url).path}/instances/{instance}")
-    return shown == sheet.replace("{id}", str(user_id)).replace("{profile}", str(profile["id"]))
+
+
+def _is_right_group(group: Any, at: str) -> bool:
+    group_id, shown = group["id"], group["links"]
+    expected = {name: at + template.format(id=group_id) for name, template in GROUP_LINKS.items()}
+    return type(group_id) is int and all(shown[name] == link for name, link in expected.items())
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,7 @@ from typing import Any
 
 from syncano_contract import expect, leaks, links
 from syncano_contract.api import ABSENT
+from syncano_contract.document import Operation
 from syncano_contract.expect import FIELDS
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
@@ -77,26 +78,27 @@ def successes(seen: Seen) -> Iterator[Outcome]:
 def members(seen: Seen) -> Iterator[Outcome]:
     """A body with one thing wrong is refused with 400, and the error names just that."""
     sent, operation = seen.sent, seen.operation
-    if operation is None or not isinstance(sent, dict) or seen.lacks or not _is_json(seen):
+    if operation is None or not (seen.status == 400 or seen.is_success):
+        return
+    if not isinstance(sent, dict) or seen.lacks or not _is_json(seen):
         return
     wrong = {name: kind for name in NAMES if (kind := _wrong(sent.get(name, ABSENT)))}
     if not wrong:
         return
     name = WRONG[operation.id].get(_summed_up(wrong))
-    if name is None or not (seen.status == 400 or seen.is_success):
+    if name is None:
         return
     named = FIELDS & object_of(seen.value).keys()
     if seen.status == 400 and named > wrong.keys():
         return  # the other one may be taken, or be wrong in a way that no page tells
-    reply = Reply(operation, seen.recorded.exchange)
     is_named = seen.status == 400 and named == wrong.keys()
     # What `faulty` would not object to need not be put to it: most of what is wrong is refused rightly.
     is_told = is_named and all(expect.is_messages(seen.value[each]) for each in wrong)
     is_right = is_told and is_as_documented(seen, operation)
-    yield name, None if is_right else _raised(lambda: expect.faulty(reply, *wrong))
+    yield name, None if is_right else _raised(lambda: expect.faulty(_reply(seen, operation), *wrong))
     if is_told and set(wrong.values()) == {"absent"}:
         is_usual = all(seen.value[each] == [REQUIRED] for each in wrong)
-        yield "MESSAGES-3", None if is_usual else _raised(lambda: _expect_texts(reply, wrong))
+        yield "MESSAGES-3", None if is_usual else _raised(lambda: _expect_texts(_reply(seen, operation), wrong))
 
 
 def names(seen: Seen) -> Iterator[Outcome]:
@@ -108,16 +110,15 @@ def names(seen: Seen) -> Iterator[Outcome]:
         return
     if MASK.fullmatch(sent) or MASK.fullmatch(shown):
         return
-    found = None if shown == sent else _of_name(seen, sent, shown)
+    found = None if shown == sent else _of_name(seen, seen.operation, sent, shown)
     if seen.operation.id == "updateUser":
         yield "USERS-UPDATE-2", found
     elif found:
         yield "USERS-ADD-17", found
 
 
-def _of_name(seen: Seen, sent: str, shown: str) -> Failed | None:
-    assert seen.operation is not None
-    reply = Reply(seen.operation, seen.recorded.exchange)
+def _of_name(seen: Seen, operation: Operation, sent: str, shown: str) -> Failed | None:
+    reply = _reply(seen, operation)
     if _raised(lambda: expect.name("the username in the reply", shown, sent, reply)) is None:
         return None
     expected = "the username in the reply to be the one that was sent"
@@ -183,17 +184,19 @@ def secrets(seen: Seen) -> Iterator[Outcome]:
 
 def messages(seen: Seen) -> Iterator[Outcome]:
     """An add to an unknown instance, the one reason of its 404, says so."""
-    if seen.operation is not None and seen.status == 404 and not seen.lacks:
-        reply = Reply(seen.operation, seen.recorded.exchange)
-        if reply.is_documented:
-            yield "MESSAGES-4", _raised(lambda: _expect_text(reply, "detail", NO_INSTANCE))
+    if seen.operation is None or seen.status != 404 or seen.lacks:
+        return
+    if is_as_documented(seen, seen.operation) and object_of(seen.value).get("detail") == NO_INSTANCE:
+        yield "MESSAGES-4", None
+        return
+    reply = _reply(seen, seen.operation)
+    if reply.is_documented:
+        yield "MESSAGES-4", _raised(lambda: _expect_text(reply, "detail", NO_INSTANCE))
 
 
-def unknown_user(seen: Seen) -> Failed | CannotTell | None:
+def unknown_user(seen: Seen, operation: Operation) -> Failed | CannotTell | None:
     """Return what is to be said of the 404 of an update or a reset, if its instance is there."""
-    assert seen.operation is not None
-    reply = Reply(seen.operation, seen.recorded.exchange)
-    return _raised(lambda: _expect_text(reply, "detail", NOT_FOUND))
+    return _raised(lambda: _expect_text(_reply(seen, operation), "detail", NOT_FOUND))
 
 
 # By operation; what is told from several exchanges is in `story`.
@@ -217,6 +220,10 @@ def checks_of(seen: Seen) -> tuple[Check, ...]:
     return (OF_SUCCESSES if seen.is_success else OF_OTHERS).get(seen.operation.id, (secrets,))
 
 
+def _reply(seen: Seen, operation: Operation) -> Reply:
+    return Reply(operation, seen.recorded.exchange)
+
+
 def _expect_text(reply: Reply, member: str, text: object) -> None:
     expect.equal(member, reply.at(member), text, reply, at=member)
 
@@ -237,14 +244,13 @@ def _hidden_secrets(seen: Seen, text: str, shown: str, *, is_telling: bool) -> I
         yield "SECRETS-3", Failed(*leaks.USER_KEY, exchange)
 
 
-def _passwords(seen: Seen) -> list[str]:
-    sent = seen.sent
-    if not isinstance(sent, dict):
-        return []
-    password, name = sent.get("password"), str(sent.get("username"))
-    if not isinstance(password, str) or password in name or MASK.fullmatch(password) or ALONE.fullmatch(password):
-        return []
-    return [password] if TELLING_PASSWORD.match(password) else []
+def _passwords(seen: Seen) -> tuple[str, ...]:
+    """Return the password that was sent, if a reply cannot hold it by chance, and it is no mask."""
+    sent = object_of(seen.sent)
+    password, name = sent.get("password"), sent.get("username")
+    if not isinstance(password, str) or not TELLING_PASSWORD.match(password) or password in str(name):
+        return ()
+    return () if MASK.fullmatch(password) or ALONE.fullmatch(password) else (password,)
 
 
 def _is_json(seen: Seen) -> bool:

@@ -159,10 +159,10 @@ def _headers(given: Any) -> Headers:
     if type(given) is not list:
         return ()
     try:
-        pairs = [(each["name"], each["value"]) for each in given]
+        pairs = [(name, value) for each in given if type(name := each["name"]) is str is type(value := each["value"])]
     except (TypeError, KeyError):
-        pairs = [(each.get("name"), each.get("value")) for each in given if isinstance(each, dict)]
-    return tuple([pair for pair in pairs if type(pair[0]) is str is type(pair[1]) and pair[0][:1] != ":"])
+        return _headers([each for each in given if isinstance(each, dict) and {"name", "value"} <= each.keys()])
+    return tuple([pair for pair in pairs if pair[0][:1] != ":"])
 
 
 def by_name(headers: Headers) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from syncano_contract import expect, judge, suggestion
 from syncano_contract.departures import Departures
-from syncano_contract.document import Document
+from syncano_contract.document import Document, Operation
 from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
@@ -110,7 +110,7 @@ class Judging:
         if each.lacks:
             self.lacks[each.lacks] += 1
         is_plain = self._is_plain(each)
-        if not is_plain and self._is_of_a_page(each) and not is_as_documented(each, each.operation):
+        if not is_plain and self._may_depart(each):
             found = judge.judge(self.document, self.base_url, each.recorded.exchange)
             for departure in discreet.departures(each, found, self.vocabulary):
                 if departure.aspect not in _unknown(each):
@@ -124,7 +124,7 @@ class Judging:
         if self.notes_drift and not each.lacks:
             suggestion.note(self.drift, self.base_url, with_known_headers(each.recorded.exchange, self.vocabulary))
         if each.operation is not None:
-            self._count(each, each.operation.id)
+            self._count(each, each.operation)
 
     def _check(self, each: Seen) -> None:
         """Enter what an exchange shows by itself."""
@@ -135,9 +135,11 @@ class Judging:
                 else:
                     self._enter_of(check, discreet.outcome(each, name, told, self.vocabulary))
 
-    def _is_of_a_page(self, each: Seen) -> bool:
-        """Whether a page has the path of a request, if not with its method: what others do is somebody else's code."""
-        return each.operation is not None or any(one.pattern.match(each.path) for one in self.document.operations)
+    def _may_depart(self, each: Seen) -> bool:
+        """Whether a reply has to be judged: of a method that no page has, but for its path, a server error is one."""
+        if each.operation is not None:
+            return not is_as_documented(each, each.operation)
+        return each.status >= 500 and any(one.pattern.match(each.path) for one in self.document.operations)
 
     def _is_plain(self, each: Seen) -> bool:
         """Whether a reply is a success that shows what the document has and nothing else, as nearly all do."""
@@ -178,27 +180,27 @@ class Judging:
             self.began = min(self.began or recorded.began, recorded.began)
             self.ended = max(self.ended or ended, ended)
 
-    def _count(self, each: Seen, operation: str) -> None:
+    def _count(self, each: Seen, operation: Operation) -> None:
         instance = each.parameters["instance_name"]
         if len(self.instances) < MOST_INSTANCES or instance in self.instances:
             self.instances[instance] += 1
         if each.status:
             has_body, has_headers = not each.lacks, bool(each.answered)
-            self.replies.add(operation, each.status, has_body=has_body, has_headers=has_headers)
+            self.replies.add(operation.id, each.status, has_body=has_body, has_headers=has_headers)
         if each.is_success and len(self._there) < MOST_INSTANCES:
             self._there.add(instance)
-        if each.status == 404 and operation in ("updateUser", "resetUserKey") and not each.lacks:
-            self._add_unknown_user(each, instance)
+        if each.status == 404 and operation.id in ("updateUser", "resetUserKey") and not each.lacks:
+            self._add_unknown_user(each, operation, instance)
 
-    def _add_unknown_user(self, each: Seen, instance: str) -> None:
+    def _add_unknown_user(self, each: Seen, operation: Operation, instance: str) -> None:
         text = object_of(each.value).get("detail")
-        plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
-        is_sound = plain is not None and self.notes.has_sound_body(each, plain)
         if text == NOT_FOUND:
-            self._enter(("MESSAGES-5", None))
-        elif isinstance(text, str) and text != NO_INSTANCE and is_sound and len(self._unknown_users) < MOST_INSTANCES:
-            told = discreet.outcome(each, "MESSAGES-5", unknown_user(each), self.vocabulary)
-            self._unknown_users.setdefault(instance, told)
+            self._tallies["MESSAGES-5"].is_kept = True
+        elif isinstance(text, str) and text != NO_INSTANCE and instance not in self._unknown_users:
+            plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
+            if len(self._unknown_users) < MOST_INSTANCES and plain and self.notes.has_sound_body(each, plain):
+                told = discreet.outcome(each, "MESSAGES-5", unknown_user(each, operation), self.vocabulary)
+                self._unknown_users[instance] = told
 
     def _enter_of(self, check: Check, outcome: Outcome) -> None:
         """Enter what a check found, unless it has to wait until the recording is known to be whole."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from syncano_contract import leaks
+import jsonschema_rs
+
+from syncano_contract import judge, leaks
 from syncano_contract.document import Document, Operation
 from syncano_contract.recorded.base import path_in
 from syncano_contract.recorded.content import json_of
@@ -105,13 +107,21 @@ def object_of(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def is_as_documented(each: Seen, operation: Operation | None) -> bool:
+def is_as_documented(each: Seen, operation: Operation) -> bool:
     """Whether nothing can be wrong with the shape of a reply; it is only a quicker way to know that than to judge."""
-    shape = operation.shapes.get(each.status) if operation else None
-    if shape is None or shape.headers or shape.validator is None or not each.is_json:
+    shape = operation.shapes.get(each.status)
+    if shape is None or shape.validator is None or not each.is_json:
         return False
     media_type = each.answered.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in shape.media_types or not all(_has(each, *header) for header in shape.headers):
+        return False
     try:
-        return media_type in shape.media_types and shape.validator.is_valid(each.value)
+        return shape.validator.is_valid(each.value)
     except (ValueError, RecursionError):
         return False
+
+
+def _has(each: Seen, name: str, is_required: bool, validator: jsonschema_rs.Validator) -> bool:
+    """Whether a reply has a header as documented, or one that is not required not at all."""
+    value = each.answered.get(name.lower())
+    return not is_required if value is None else any(map(validator.is_valid, judge.header_forms(value)))

@@ -16,6 +16,9 @@ KEY = re.compile(r"(?=[^0-9]*[0-9])[\w.~+/=-]{16,}|<[a-z_ ]+ [0-9]+>")
 User = tuple[str, int]  # instance and id
 
 
+NOBODY = (None, "", 0, None)  # what `_shown` returns where nobody was shown
+
+
 class Event(NamedTuple):
     """What a story needs of an exchange; times are seconds since 1970, and `ended` is when its end was sure."""
 
@@ -69,32 +72,32 @@ class Story:
 
     def add(self, seen: Seen) -> None:
         """Keep an exchange whose time is known."""
-        if seen.operation is None or seen.recorded.began is None or not seen.status:
+        began = seen.recorded.began
+        if seen.operation is None or began is None or not seen.status:
             return
-        same, body = self._texts.setdefault, seen.user or {}
-        profile = object_of(body.get("profile"))
-        key, number = body.get("user_key"), seen.parameters.get("user_id", "")
+        same, operation, recorded = self._texts.setdefault, seen.operation.id, seen.recorded
         user_key, api_key, instance = _telling(seen.user_key), seen.api_key, seen.parameters["instance_name"]
+        shown, shown_key, lasting, profile = _shown(seen.user) if seen.user else NOBODY
         event = Event(
-            seen.recorded.began,
-            seen.recorded.ended,
-            seen.recorded.seconds,
-            seen.recorded.number,
-            seen.operation.id,
+            began,
+            recorded.ended,
+            recorded.seconds,
+            recorded.number,
+            operation,
             same(instance, instance),
-            int(number) if number.isascii() and number.isdigit() and len(number) < 20 else None,
+            _id_in(seen.parameters.get("user_id", "")),
             same(api_key, api_key),
             same(user_key, user_key),
             "header" if seen.headers.get("x-user-key") else "query",
             seen.status,
-            _integer(body.get("id")),
-            _telling(same(key, key)) if isinstance(key, str) else "",
-            _lasting(body, profile) if seen.operation.id == "getUserDetails" else 0,
-            _integer(profile.get("id")),
+            shown,
+            same(shown_key, shown_key),
+            lasting if operation == "getUserDetails" else 0,
+            profile,
             seen.shows_somebody,
             seen.status in REFUSED and "detail" in object_of(seen.value),
-            _copy(seen) if seen.operation.id in ("addUser", "resetUserKey") else 0,
-            seen.recorded.clock,
+            _copy(seen) if operation in ("addUser", "resetUserKey") else 0,
+            recorded.clock,
         )
         self._events.append(event)
 
@@ -188,12 +191,22 @@ def _telling(key: str) -> str:
     return key if KEY.fullmatch(key) else ""
 
 
-def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _id_in(step: str) -> int | None:
+    """Return the id that a step of a path is."""
+    return int(step) if step.isascii() and step.isdigit() and len(step) < 20 else None
 
 
-def _lasting(user: Mapping[str, Any], profile: dict[str, Any]) -> int:
-    """Return a number for what nothing ever changes of a user; 0 where not all of that is as documented."""
-    numbers = user.get("id"), profile.get("id"), profile.get("owner")
+def _shown(user: Mapping[str, Any]) -> tuple[int | None, str, int, int | None]:
+    """Return id and key of a user, a number for what nothing ever changes of it, and the id of its profile.
+
+    That number is 0 where not all of what it is for is as documented.
+    """
+    profile, key = object_of(user.get("profile")), user.get("user_key")
+    numbers = (user.get("id"), profile.get("id"), profile.get("owner"))
     created = profile.get("created_at")
-    return hash((*numbers, created)) if {*map(type, numbers)} == {int} and type(created) is str else 0
+    lasting = hash((*numbers, created)) if {*map(type, numbers)} == {int} and type(created) is str else 0
+    return _integer(numbers[0]), _telling(key) if isinstance(key, str) else "", lasting, _integer(numbers[1])
+
+
+def _integer(value: object) -> int | None:
+    return value if type(value) is int else None
