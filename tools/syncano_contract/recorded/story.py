@@ -33,6 +33,8 @@ class Event(NamedTuple):
     user_key: str
     form: str
     status: int
+    is_success: bool
+    user: User | None  # that was shown
     shown: int | None
     shown_key: str
     lasting: int  # a hash of what of a user nothing ever changes
@@ -41,11 +43,6 @@ class Event(NamedTuple):
     is_refusal: bool  # in the API's own form, and not that of something in front of it
     copy: int  # a hash of all that was sent and shown, of an add or a reset
     clock: int  # of the times: those of two clocks cannot be compared
-
-    @property
-    def is_success(self) -> bool:
-        """Whether this is a 2xx."""
-        return self.status // 100 == 2
 
     def follows(self, other: Event) -> bool:
         """Whether this began for sure when another had ended."""
@@ -56,11 +53,6 @@ class Event(NamedTuple):
         """Whether another user was shown than the one that the path addresses."""
         return None not in (self.addressed, self.shown) and self.addressed != self.shown
 
-    @property
-    def user(self) -> User | None:
-        """The user that was shown."""
-        return None if self.shown is None else (self.instance, self.shown)
-
 
 class Story:
     """Keeps what the rules below need of each exchange."""
@@ -69,6 +61,7 @@ class Story:
         """Start with nothing."""
         self._events: list[Event] = []
         self._texts: dict[str, str] = {}
+        self._users: dict[User, User] = {}
 
     def add(self, seen: Seen) -> None:
         """Keep an exchange whose time is known."""
@@ -90,6 +83,8 @@ class Story:
             same(user_key, user_key),
             "header" if seen.headers.get("x-user-key") else "query",
             seen.status,
+            seen.is_success,
+            None if shown is None else self._users.setdefault((instance, shown), (instance, shown)),
             shown,
             same(shown_key, shown_key),
             lasting if operation == "getUserDetails" else 0,
