@@ -11,6 +11,7 @@ CHUNK = 1 << 18
 LARGEST = 1 << 25
 OBJECT = re.compile(r'\{\s{0,80}"')
 REACH = 82  # the most that `OBJECT` matches
+COMMA = re.compile(r"\s*,\s*")
 SLACK = 12  # the longest token that a cut can leave behind, `-Infinity`, and a bit
 
 
@@ -79,6 +80,20 @@ class Feed:
                 if end < len(self._text) or not self._more():
                     self._at = end
                     return value
+
+    def values(self, what: str) -> list[Any]:
+        """Return the next value, and those behind it and commas that are at hand; raises as for `value`."""
+        found = [self.value(what)]
+        while comma := COMMA.match(self._text, self._at):
+            try:
+                value, end = self._decoder.raw_decode(self._text, comma.end())
+            except (ValueError, RecursionError):
+                break
+            if end == len(self._text):
+                break  # it may go on behind what was read
+            found.append(value)
+            self._at = end
+        return found
 
     def value_or_none(self) -> Any:
         """Return the object that begins here, or pass over its brace where there is none."""

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 
 from syncano_contract.document import Document
 from syncano_contract.model import Exchange, Problem
@@ -24,8 +25,6 @@ from syncano_contract.text import counted
 MOST_BASES = 8  # that are judged side by side until the one with most entries is known
 UNREAD = "a part of the recorded traffic could not be read, so that it cannot be told whether all of it is conformant"
 MOST_TROUBLES = 3  # odd entries that are named one by one
-
-Numbered = tuple[int, Archive, int, object]  # a clock, an archive, and the number of an entry in it
 
 
 @dataclass
@@ -43,28 +42,29 @@ class Recording:
     entries: int = 0
     was_cut_short: bool = False
 
-    def take(self, batch: Iterable[Numbered]) -> None:
-        """Judge some entries; to take each step with all of them before the next one is a fifth quicker."""
-        read = [found for one in batch if (found := self._recorded(*one)) is not None]
+    def take(self, entries: Iterable[object], archive: str, clock: int) -> None:
+        """Judge entries of an archive; to take each step with all of them before the next one is a fifth quicker."""
+        read = [found for entry in entries if (found := self._recorded(entry, archive, clock)) is not None]
         below = [(each, base) for each in read if (base := self._base(each.request.url)) is not None]
         for each in [seen(each, base, self.document) for each, base in below]:
             self._judging(each.base_url).add(each)
 
-    def _recorded(self, clock: int, archive: Archive, number: int, entry: object) -> Recorded | None:
+    def stop(self, trouble: Trouble, archive: str) -> None:
+        """Note that an archive could not be read on."""
+        self.was_cut_short = True
+        self.troubles.append(f"{archive} {trouble.reason}")
+
+    def _recorded(self, entry: object, archive: str, clock: int) -> Recorded | None:
         """Return what an entry records; None where it is passed over."""
-        if isinstance(entry, Trouble):
-            self.was_cut_short = True
-            self.troubles.append(f"{archive.name} {entry.reason}")
-            return None
         self.entries += 1
         try:
-            return recorded(entry, number, clock)
+            return recorded(entry, self.entries, clock)
         except PassedOver as passed:
             self.passed_over[str(passed)] += 1
         except Odd as odd:
             self.odd[str(odd)] += 1
             if self.odd.total() <= MOST_TROUBLES:
-                self.troubles.append(f"{archive.name}: entry {number} is odd and passed over: {odd}")
+                self.troubles.append(f"{archive}: entry {self.entries} is odd and passed over: {odd}")
         return None
 
     def _base(self, url: str) -> str | None:
@@ -118,8 +118,13 @@ def read(
 ) -> Recording:
     """Judge every entry of archives against a document; where no base URL is given, it is found."""
     found = Recording(document, base_url, notes_drift)
-    for batch in batches(archives):
-        found.take(batch)
+    # Whoever recorded two archives may have had two clocks, so that each archive counts as one.
+    for clock, archive in enumerate(archives):
+        for several in archive.entries():
+            if isinstance(several, Trouble):
+                found.stop(several, archive.name)
+            else:
+                found.take(several, archive.name, clock)
     return found
 
 
@@ -138,33 +143,10 @@ def no_search_for_cycles() -> Iterator[None]:
 def exchanges(archives: Sequence[Archive], numbers: set[int]) -> dict[int, Exchange]:
     """Read some exchanges once more, by their numbers."""
     found: dict[int, Exchange] = {}
-    for _, _, number, entry in numbered(archives) if numbers else ():
+    read = (several for archive in archives for several in archive.entries() if not isinstance(several, Trouble))
+    for number, entry in enumerate(chain.from_iterable(read), 1) if numbers else ():
         if number in numbers:
             found[number] = recorded(entry, number).exchange
         if len(found) == len(numbers):
             break
     return found
-
-
-def batches(archives: Iterable[Archive]) -> Iterator[list[Numbered]]:
-    """Yield the entries of all archives, as many at a time as were read at once."""
-    batch: list[Numbered] = []
-    before = (0, 0)
-    for clock, archive, number, entry in numbered(archives):
-        if (clock, archive.position) != before:
-            yield batch
-            batch, before = [], (clock, archive.position)
-        batch.append((clock, archive, number, entry))
-    yield batch
-
-
-def numbered(archives: Iterable[Archive]) -> Iterator[Numbered]:
-    """Yield the entries of all archives with their numbers, from 1 on, and what was wrong with one with the last.
-
-    Whoever recorded two archives may have had two clocks, so that each archive counts as one.
-    """
-    number = 0
-    for clock, archive in enumerate(archives):
-        for entry in archive.entries():
-            number += not isinstance(entry, Trouble)
-            yield clock, archive, number, entry

@@ -39,15 +39,9 @@ class Archive:
         self.path = path
         self.name = name
         self._stream = stream
-        self._raw = _Raw(stream)
 
-    @property
-    def position(self) -> int:
-        """How many bytes were read so far, without compression."""
-        return self._raw.position
-
-    def entries(self) -> Iterator[Any]:
-        """Yield the JSON of each entry, and Trouble where the file ends before its end."""
+    def entries(self) -> Iterator[list[Any] | Trouble]:
+        """Yield the JSON of the entries, some at a time, and Trouble where the file ends before its end."""
         self._stream.seek(0)
         beginning = self._stream.read(4)
         self._stream.seek(0)
@@ -55,12 +49,12 @@ class Archive:
         if not is_packed and json.detect_encoding(beginning) not in ("utf-8", "utf-8-sig"):
             yield Trouble("is UTF-16 or UTF-32, where HAR is UTF-8: convert it first")
             return
-        self._raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
-        text = io.TextIOWrapper(io.BufferedReader(self._raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
+        raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
+        text = io.TextIOWrapper(io.BufferedReader(raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
         try:
             yield from _entries(Feed(text, _Decoder(strict=False), "HAR entry"))
         except UnreadableError as error:
-            yield Trouble(self._raw.trouble or _told(str(error)))
+            yield Trouble(raw.trouble or _told(str(error)))
         except OSError as error:
             yield Trouble(f"cannot be read: {error.strerror}")
         finally:
@@ -93,7 +87,6 @@ class _Raw(io.RawIOBase):
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.trouble = ""
-        self.position = 0
 
     def readable(self) -> bool:
         return True
@@ -101,7 +94,6 @@ class _Raw(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         data = self._next(len(buffer))
         buffer[: len(data)] = data
-        self.position += len(data)
         return len(data)
 
     def _next(self, most: int) -> bytes:
@@ -167,7 +159,7 @@ class _Decoder(json.JSONDecoder):
 PATIENT = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits[:MOST_DIGITS]))
 
 
-def _entries(feed: Feed) -> Iterator[Any]:
+def _entries(feed: Feed) -> Iterator[list[Any]]:
     if not (opening := feed.peek()):
         raise UnreadableError("is empty")
     if opening != "{":
@@ -185,7 +177,7 @@ def _entries(feed: Feed) -> Iterator[Any]:
         raise UnreadableError("goes on behind the end of its HAR, which was not read: make that a file of its own")
 
 
-def _log(feed: Feed) -> Iterator[Any]:
+def _log(feed: Feed) -> Iterator[list[Any]]:
     found = False
     for name in _members(feed):
         if name == "entries" and feed.peek() == "[":
@@ -208,12 +200,13 @@ def _members(feed: Feed) -> Iterator[str]:
     feed.skip(1)
 
 
-def _items(feed: Feed) -> Iterator[Any]:
+def _items(feed: Feed) -> Iterator[list[Any]]:
     feed.skip(1)
     number = 0
     while feed.peek() != "]":
-        number += 1
-        yield feed.value(f"entry {number}")
+        items = feed.values(f"entry {number + 1}")
+        number += len(items)
+        yield items
         _separated(feed, ",", "]", f" after entry {number}")
     feed.skip(1)
 
