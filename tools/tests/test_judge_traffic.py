@@ -31,6 +31,7 @@ from syncano_contract import document, report, strangers
 from syncano_contract.conclusion import conclude
 from syncano_contract.model import Conclusion, Report, Verdict
 from syncano_contract.recorded import judging
+from syncano_contract.recorded.story import Event
 from syncano_contract.reference.faults import build, find
 from syncano_contract.reference.seeds import seeded
 from syncano_contract.reference.server import Embedded
@@ -243,6 +244,41 @@ def test_a_key_that_is_used_while_it_is_reset_is_no_old_one(tmp_path: Path) -> N
     found = judged(tmp_path, [*story()[:4], look(key(1), shown=user(1, key(1)), at=3.003)])
 
     assert of(found, "USERS-RESET-5").verdict is Verdict.UNTESTED
+
+
+def test_a_key_that_a_reset_showed_again_is_replaced_by_the_next_one(tmp_path: Path) -> None:
+    kept, replaced = reset(1, key(1), key(1), at=1), reset(1, key(1), key(2), at=2)
+    entries = [add(1, key(1), at=0), kept, replaced, look(key(1), shown=user(1, key(2)), at=3)]
+
+    assert failed(judged(tmp_path, entries)) >= {"USERS-RESET-2", "USERS-RESET-5"}
+    assert "USERS-RESET-5" not in failed(judged(tmp_path, [*entries[:2], look(key(1), shown=user(1, key(1)), at=3)]))
+
+
+def comparisons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resets: int) -> int:
+    """How often two times are compared where the key of one user is reset again and again, and no new one works."""
+    compared: list[Event] = []
+    follows = Event.follows
+    entries = [add(1, key(0)), look(key(0), shown=user(1, key(0)), at=1)]
+    for number in range(resets):
+        entries.append(reset(1, key(number), key(number + 1), at=2 * number + 2))
+        entries.append(look(key(number + 1), 403, at=2 * number + 3))
+
+    def counting(event: Event, other: Event) -> bool:
+        compared.append(event)
+        return follows(event, other)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Event, "follows", counting)
+        assert failed(judged(tmp_path, entries)) == set()
+    return len(compared)
+
+
+def test_what_many_resets_of_one_user_tell_is_found_in_the_time_of_as_many_of_many_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some, ten_times = (comparisons(tmp_path, monkeypatch, resets) for resets in (50, 500))
+
+    assert 50 < some < ten_times <= 11 * some
 
 
 @pytest.mark.parametrize(

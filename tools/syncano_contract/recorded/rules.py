@@ -107,11 +107,10 @@ def a_reset_shows_a_new_key(events: list[Event], known: Known) -> Found:
     for event in events:
         if event.operation != "resetUserKey" or not event.is_success or not event.shown_key:
             continue
-        before = known.before(event)
-        if event.shown_key in before or event.shown_key == event.user_key:
+        if known.had(event, event.shown_key) or event.shown_key == event.user_key:
             failed = Failed("a new user_key", "the old one", places=("/user_key",))
             yield ("USERS-RESET-2", failed), (known.first[event.shown_key].number, event.number)
-        elif before:
+        elif known.had_any(event):
             yield ("USERS-RESET-2", None), (event.number,)
 
 

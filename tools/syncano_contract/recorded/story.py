@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from syncano_contract.recorded.seen import Seen, object_of
@@ -109,21 +112,19 @@ class Known:
     def __init__(self, events: list[Event]) -> None:
         """Learn from events in the order of their times."""
         self.first: dict[str, Event] = {}  # the event that showed a key first
-        self.of_user: dict[User, list[str]] = defaultdict(list)
         self.ends: dict[str, Event] = {}  # the reset that replaced a key
         self.sent: dict[str, Event] = {}  # the reset that a key came along with, of which nothing was known before
         self.shared: set[str] = set()  # keys that were shown for two users, which tell nobody
-        self.resets: dict[User, list[Event]] = defaultdict(list)
+        self.resets: dict[User | None, list[Event]] = defaultdict(list)
         self.trusted: set[tuple[str, str]] = set()  # API keys that details has taken, by instance
+        self._earliest: dict[tuple[User | None, int], float] = {}  # when a key of a user was known first, by clock
         for event in events:
             self._learn(event)
-        for resets in self.resets.values():
-            for event in resets:
-                for key in self.before(event):
-                    if key != event.shown_key:
-                        self.ends.setdefault(key, event)
-                if event.user_key not in (*self.before(event), "", event.shown_key):
-                    self.sent.setdefault(event.user_key, event)
+        for key, event in self.first.items():
+            self._note_end(key, event)
+        for event in chain.from_iterable(self.resets.values()):
+            if event.user_key not in ("", event.shown_key) and not self.had(event, event.user_key):
+                self.sent.setdefault(event.user_key, event)
 
     def _learn(self, event: Event) -> None:
         if event.operation == "getUserDetails" and event.is_success:
@@ -138,11 +139,21 @@ class Known:
         first = self.first.get(event.shown_key)
         if first is None:
             self.first[event.shown_key] = event
-            self.of_user[event.user].append(event.shown_key)
         elif first.user != event.user and event.operation != "getUserDetails" and not event.is_astray:
             self.shared.add(event.shown_key)
         elif first.user == event.user and event.clock == first.clock and event.ended < first.ended:
             self.first[event.shown_key] = event
+
+    def _note_end(self, key: str, first: Event) -> None:
+        """Note the first reset that followed what showed a key first, and showed another one."""
+        whose, resets = (first.user, first.clock), self.resets[first.user]
+        self._earliest[whose] = min(self._earliest.get(whose, first.ended), first.ended)
+        start = bisect_left(resets, (first.clock, first.ended), key=lambda event: (event.clock, event.began))
+        for number in range(start, len(resets)):
+            if resets[number].shown_key != key:
+                if resets[number].clock == first.clock:
+                    self.ends[key] = resets[number]
+                return
 
     def owner(self, key: str) -> User | None:
         """Return whose a key is."""
@@ -151,13 +162,16 @@ class Known:
 
     def is_replaced(self, first: Event) -> bool:
         """Whether another reset may have replaced the key that a reset showed first."""
-        resets = self.resets[first.user] if first.user else []
-        return any(event is not first and not first.follows(event) for event in resets)
+        return any(event is not first and not first.follows(event) for event in reversed(self.resets[first.user]))
 
-    def before(self, event: Event) -> list[str]:
-        """Return the keys that the user of an event had for sure when it began."""
-        keys = self.of_user.get(event.user, []) if event.user else []
-        return [key for key in keys if event.follows(self.first[key])]
+    def had(self, event: Event, key: str) -> bool:
+        """Whether the user of an event had a key for sure when it began."""
+        first = self.first.get(key)
+        return first is not None and first.user == event.user and event.follows(first)
+
+    def had_any(self, event: Event) -> bool:
+        """Whether the user of an event had any key that is known for sure when it began."""
+        return self._earliest.get((event.user, event.clock), math.inf) <= event.began
 
     def is_old(self, event: Event) -> bool:
         """Whether a request was sent with a key after a reset had replaced it."""

@@ -1,0 +1,95 @@
+"""Slow proof, run by `make recordings`: 100,000 recorded exchanges are judged in little memory, and in what time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recordings import OVERLAY, SAMPLE, add, key, look, reset, update, user
+
+EXCHANGES = 100_000
+MOST_MEMORY = 150_000_000  # bytes
+KEY = re.compile(r"\b[0-9a-f]{40}\b")
+
+
+def lives() -> Iterator[dict[str, Any]]:
+    """What users do, one after the other, as the pages have it."""
+    for number in count(1):
+        old, new, at = key(2 * number), key(2 * number + 1), 10 * number
+        yield add(number, old, at=at)
+        yield look(old, shown=user(number, old), at=at + 1)
+        yield update(number, old, at=at + 2)
+        yield reset(number, old, new, at=at + 3)
+        yield look(new, shown=user(number, new), at=at + 4)
+        yield look(old, 403, at=at + 5)
+
+
+def sample() -> Iterator[dict[str, Any]]:
+    """The recorded traffic of a real deployment, an hour later and with other keys each time."""
+    if not SAMPLE.exists():
+        pytest.skip("the recorded sample is not here")
+    entries = [json.dumps(each) for each in json.loads(SAMPLE.read_text(encoding="utf-8"))["log"]["entries"]]
+    for hour in count():
+        for text in entries:
+            each = json.loads(with_other_keys(text, hour))
+            started = datetime.fromisoformat(each["startedDateTime"]) + timedelta(hours=hour)
+            yield {**each, "startedDateTime": started.isoformat()}
+
+
+def with_other_keys(text: str, number: int) -> str:
+    return KEY.sub(lambda found: f"{int(found[0], 16) ^ number:040x}", text)
+
+
+def write(entries: Iterator[dict[str, Any]], path: Path) -> None:
+    """Write a HAR file with a line for each entry."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [')
+        file.writelines(f"{',' if number else ''}\n{json.dumps(each)}" for number, each in enumerate(entries))
+        file.write("\n]}}")
+
+
+def parsing(path: Path) -> float:
+    """How long it takes to parse the entries of a file, one after the other, and do nothing with them; seconds."""
+    began = time.perf_counter()
+    with path.open(encoding="utf-8") as file:
+        for line in islice(file, 1, 1 + EXCHANGES):
+            json.loads(line.rstrip(",\n"))
+    return time.perf_counter() - began
+
+
+# The sample adds the same ids again and again, which users that were removed meanwhile would explain.
+@pytest.mark.parametrize(
+    ("entries", "options", "conclusion"),
+    [(lives, (), "conformant"), (sample, ("--overlay", OVERLAY), "inconclusive")],
+)
+def test_100_000_exchanges_are_judged_in_little_memory(
+    entries: Callable[[], Iterator[dict[str, Any]]], options: tuple[object, ...], conclusion: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "traffic.har"
+    write(islice(entries(), EXCHANGES), path)
+    command = [sys.executable, "-m", "syncano_contract", "judge", path, *options, "--out", tmp_path / "report"]
+
+    began = time.perf_counter()
+    with subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, text=True) as judging:
+        assert judging.stdout is not None
+        told = judging.stdout.read()
+        _, status, used = os.wait4(judging.pid, 0)
+        judging.returncode = os.waitstatus_to_exitcode(status)
+    seconds, memory = time.perf_counter() - began, used.ru_maxrss << 10
+
+    measured = f"{path.stat().st_size / 1e6:.0f} MB in {seconds:.1f} s with {memory / 1e6:.0f} MB of memory"
+    print(f"\n{entries.__name__}: {measured}; its JSON alone takes {parsing(path):.1f} s")  # noqa: T201 - that is the point
+    results = json.loads((tmp_path / "report" / "results.json").read_text(encoding="utf-8"))
+    assert (results["requests"], results["conclusion"]) == (EXCHANGES, conclusion), told
+    assert memory <= MOST_MEMORY
