@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup conformance prove test lint seeds edits differences networks soak publish-proof browser pictures bench clients lint-document lock portal wheel clean
+.PHONY: help setup conformance prove test lint seeds edits differences networks soak recordings publish-proof browser pictures bench clients lint-document lock portal wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ networks: $(READY)  ## slow proof: a target that is far away or throttles is jud
 
 soak: $(READY)  ## slow proof: 200 runs in one process hold no more memory, files and threads than 50
 	$(BIN)/pytest -q -s tools/proofs/test_soak.py
+
+recordings: $(READY)  ## slow proof: 100,000 recorded exchanges are judged in 150 MB of memory; tells in what time
+	$(BIN)/pytest -q -s tools/proofs/test_recordings.py
 
 publish-proof: $(READY)  ## slow proof: the portals' own command lines publish to portals that are played on loopback
 	$(BIN)/pytest -q -n 2 --dist worksteal tools/proofs/test_publish.py tools/proofs/test_postman.py

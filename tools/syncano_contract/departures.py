@@ -19,15 +19,17 @@ class Departures:
         """Start with none."""
         self._counts: dict[str, Counter[Kind]] = {}
         self._first: dict[tuple[str, Kind], Departure] = {}
+        self._others: Counter[str] = Counter()
 
     def add(self, departure: Departure) -> None:
         """Count a departure."""
         kind = departure.operation, departure.expected, departure.seen
         counts = self._counts.setdefault(departure.aspect, Counter())
-        if kind not in counts and len(counts) >= MOST_KINDS:
-            kind = counts.most_common(1)[0][0]
-        counts[kind] += 1
-        self._first.setdefault((departure.aspect, kind), departure)
+        if kind in counts or len(counts) < MOST_KINDS:
+            counts[kind] += 1
+            self._first.setdefault((departure.aspect, kind), departure)
+        else:
+            self._others[departure.aspect] += 1
 
     def failure(self, aspect: str) -> Failed | None:
         """Return the failure that the departures in an aspect are, if there are any."""
@@ -37,7 +39,8 @@ class Departures:
         kind, times = found.most_common(1)[0]
         operation, expected, seen = kind
         counted = "once" if times == 1 else f"{times} times"
-        others = f", and {len(found) - 1} other departures" if len(found) > 1 else ""
+        more = len(found) - 1 + self._others[aspect]
+        others = f", and {more} other departures" if more else ""
         first = self._first[aspect, kind]
         said = f"{seen} ({counted}{others})"
         return Failed(f"{operation} to send {expected}", said, first.exchange, places=first.places)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syncano_contract import expect
+from syncano_contract import departures, expect
 from syncano_contract.document import load
 from syncano_contract.model import Exchange, Request, Response
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
@@ -310,6 +310,16 @@ def test_without_a_user_in_sight_sightings_cannot_tell() -> None:
     caught = untold(lambda: expect.sightings(session(reply(404))))
 
     assert (str(caught), caught.subject) == ("no reply of this run showed a user", "body")
+
+
+def test_departures_of_too_many_kinds_are_counted_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(departures, "MOST_KINDS", 2)
+    statuses = (418, 409, 410, 411, 410, 418)
+    run = session(*(reply(status, number=number) for number, status in enumerate(statuses, 1)))
+
+    caught = failure(lambda: expect.no_departure(run, "status"))
+
+    assert caught.seen == "status 418 (2 times, and 4 other departures)"
 
 
 def test_the_most_frequent_departure_is_told_with_its_own_exchange() -> None:

@@ -201,6 +201,14 @@ def test_pseudo_headers_and_odd_ones_are_left_out() -> None:
     assert recorded(given, 1).exchange.request.headers == (("A", "b"),)
 
 
+def test_all_values_of_a_header_are_kept_but_not_twice() -> None:
+    given = add(1, key(1))
+    names = [("A", "bcd"), ("a", "bc"), ("A", "bcd"), ("B", "e")]
+    given["request"]["headers"] = [{"name": name, "value": value} for name, value in names]
+
+    assert recorded(given, 1).request.by_name == {"a": "bcd, bc", "b": "e"}
+
+
 def test_parameters_of_a_form_are_its_body() -> None:
     given = add(1, key(1))
     given["request"]["postData"] = {"mimeType": "x", "params": [{"name": "username", "value": "a b"}, {"name": "c"}]}

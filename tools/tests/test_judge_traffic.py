@@ -273,6 +273,15 @@ def comparisons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resets: int) ->
     return len(compared)
 
 
+def test_what_looks_like_the_beginning_of_a_mask_without_an_end_takes_no_time(tmp_path: Path) -> None:
+    blanks = "_" * 500_000 + "a"  # hours, where each way to divide them is tried
+    shown = user(1, key(1), username=blanks)
+
+    found = judged(tmp_path, [add(1, key(1), sent={"username": "user1", "password": blanks}, shown=shown)])
+
+    assert "USERS-ADD-17" in failed(found)
+
+
 def test_what_many_resets_of_one_user_tell_is_found_in_the_time_of_as_many_of_many_users(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,7 +33,7 @@ PLAIN_NAME = re.compile(r"[\w.@+-]{1,30}\Z", re.ASCII)
 
 # A password that no reply holds by chance, and what those who clean recordings write in the place of what they hide.
 TELLING_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*[^A-Za-z]).{10,}", re.DOTALL)
-MASK = re.compile(r"[\W_]*(?:redacted|masked|hidden|removed|filtered|secret|string|x*)[\W_]*", re.IGNORECASE)
+MASK = re.compile(r"[\W_]*+(?:redacted|masked|hidden|removed|filtered|secret|string|x*)[\W_]*+", re.IGNORECASE)
 
 # What is wrong with a member -> the requirement on that, by operation and by what it is.
 WRONG: dict[str, dict[str, str]] = {

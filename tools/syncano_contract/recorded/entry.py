@@ -168,12 +168,12 @@ def _headers(given: Any) -> Headers:
 def by_name(headers: Headers) -> dict[str, str]:
     """Return the value of each header; of one that is there twice with different values, all with commas between."""
     found = {name.lower(): value for name, value in headers}
-    if len(found) != len(headers):
-        found = {name.lower(): value for name, value in reversed(headers)}
-        for name, value in headers:
-            if value not in found[name.lower()]:
-                found[name.lower()] += f", {value}"
-    return found
+    if len(found) == len(headers):
+        return found
+    values: dict[str, dict[str, None]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), {})[value] = None
+    return {name: ", ".join(each) for name, each in values.items()}
 
 
 def _posted(given: Any) -> bytes | None:
