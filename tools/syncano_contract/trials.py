@@ -155,11 +155,13 @@ def _trial(done: Future[Trial], name: str, depth: Depth) -> Trial:
 
 def _end(pools: Iterable[ProcessPoolExecutor]) -> None:
     """End every process that is left: politely, and then not."""
-    children = multiprocessing.active_children()
+    children, pools = multiprocessing.active_children(), [*pools]
+    for pool in pools:
+        pool.shutdown(wait=False, cancel_futures=True)  # or it waits for its next trial when this one was interrupted
     for child in children:
         child.terminate()
     for child in children:
         child.join(GRACE)
         child.kill()
     for pool in pools:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown()
