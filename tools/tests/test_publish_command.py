@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
@@ -60,6 +63,23 @@ def test_yes_sends_and_says_what_came_of_it(tmp_path: Path, monkeypatch: pytest.
     result = call("bump", "--to", "users", "--allow-breaking", "--yes", BUMP_TOKEN=TOKEN)
 
     assert (result.exit_code, result.stdout) == (0, "unchanged: Syncano user API 1.1, Bump.sh, users\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("sound")
+def test_a_signal_ends_the_tool_too(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fifo, never = tmp_path / "fifo", tmp_path / "never"
+    os.mkfifo(fifo)
+    os.mkfifo(never)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)  # at its end when nobody holds the other end any more
+    stub(tmp_path, monkeypatch, f"exec 9> {fifo}; echo started >&9; kill -{number} {os.getpid()}; exec cat {never}")
+
+    result = call("bump", "--to", "users", "--allow-breaking", "--yes", BUMP_TOKEN=TOKEN)
+
+    assert result.exit_code == 128 + number
+    assert os.read(reader, 100) == b"started\n"
+    select([reader], [], [], 60)
+    assert os.read(reader, 100) == b""
 
 
 @pytest.mark.usefixtures("sound")

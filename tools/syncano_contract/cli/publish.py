@@ -14,6 +14,7 @@ import click
 from syncano_contract import publishing
 from syncano_contract.cli.contract import judged
 from syncano_contract.cli.overlays import OVERLAY_OPTION, amended
+from syncano_contract.cli.signals import Signals
 from syncano_contract.cli.words import inert, progress, worded
 from syncano_contract.model import Problem
 from syncano_contract.portal_files.backstage import NOBODY
@@ -111,7 +112,7 @@ def publish_command(
     if portal is None:
         click.echo("\n".join(_table()))
         return
-    with worded():
+    with worded(), Signals():  # so that a tool ends with this process
         chosen = PORTALS[portal]
         options = Options(given["site"], given["branch"], given["owner"], given["force"])
         options.check(chosen)
