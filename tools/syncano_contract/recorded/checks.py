@@ -161,25 +161,27 @@ def links_of_users(seen: Seen) -> Iterable[Outcome]:
     )
 
 
-def secrets(seen: Seen) -> Iterator[Outcome]:
+def secrets(seen: Seen) -> list[Outcome]:
     """No reply shows what was sent along with it, but a user's key in its place."""
     text = seen.text
     shown = str(object_of(seen.value).get("user_key") or "") if seen.is_success else ""
     # A success in another form than the document's may well hold the key in its place.
     is_telling = bool(shown) or not seen.is_success
-    keys = [key for key in (seen.user_key, shown) if is_telling and len(key) >= leaks.LEAST]
+    keys = {key for key in (seen.user_key, shown) if is_telling and len(key) >= leaks.LEAST}
+    found: list[tuple[str, tuple[str, str]]] = []
     if leaks.shows_password(text, _passwords(seen)):
-        yield "SECRETS-1", Failed(*leaks.PASSWORD, seen.recorded.exchange)
+        found.append(("SECRETS-1", leaks.PASSWORD))
     if seen.user and seen.user.get("password"):
-        yield "SECRETS-1", Failed(*leaks.PASSWORD_MEMBER, seen.recorded.exchange)
+        found.append(("SECRETS-1", leaks.PASSWORD_MEMBER))
     if seen.api_key != shown and leaks.shows_api_key(text, (seen.api_key,)):  # the same one is a mask of both
-        yield "SECRETS-2", Failed(*leaks.API_KEY, seen.recorded.exchange)
+        found.append(("SECRETS-2", leaks.API_KEY))
     if leaks.shows_user_key(text, shown, keys):
-        yield "SECRETS-3", Failed(*leaks.USER_KEY, seen.recorded.exchange)
+        found.append(("SECRETS-3", leaks.USER_KEY))
     if trace := leaks.stack_trace(text):
-        yield "SECRETS-4", Failed(leaks.NO_STACK_TRACE, trace, seen.recorded.exchange)
+        found.append(("SECRETS-4", (leaks.NO_STACK_TRACE, trace)))
     if "<" in text and ("_key>" in text or "_key " in text or "<password" in text):
-        yield from _hidden_secrets(seen, text, shown, is_telling=is_telling)
+        found += _hidden_secrets(text, shown, is_telling=is_telling)
+    return [(name, Failed(*told, seen.recorded.exchange)) for name, told in found]
 
 
 def messages(seen: Seen) -> Iterator[Outcome]:
@@ -233,15 +235,14 @@ def _expect_texts(reply: Reply, names: Iterable[str]) -> None:
         _expect_text(reply, name, [REQUIRED])
 
 
-def _hidden_secrets(seen: Seen, text: str, shown: str, *, is_telling: bool) -> Iterator[Outcome]:
-    """Yield the secrets in whose place a reply has what our own redactor leaves of them."""
-    exchange = seen.recorded.exchange
+def _hidden_secrets(text: str, shown: str, *, is_telling: bool) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield what secrets there are in whose place a reply has what our own redactor leaves of them."""
     if HIDDEN_PASSWORD.search(text):
-        yield "SECRETS-1", Failed(*leaks.PASSWORD, exchange)
+        yield "SECRETS-1", leaks.PASSWORD
     if HIDDEN_API_KEY.search(text):
-        yield "SECRETS-2", Failed(*leaks.API_KEY, exchange)
+        yield "SECRETS-2", leaks.API_KEY
     if is_telling and HIDDEN_USER_KEY.search(text.replace(shown, "", 1)):
-        yield "SECRETS-3", Failed(*leaks.USER_KEY, exchange)
+        yield "SECRETS-3", leaks.USER_KEY
 
 
 def _passwords(seen: Seen) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -35,6 +35,7 @@ FETCHED = {  # as Safari says it
 # Proxies that record, and answer for a deployment that they cannot reach.
 RECORDERS = re.compile(rb"\[Fiddler\]|\bmitmproxy\b|\bCharles Error Report\b|\bBurp Suite\b", re.IGNORECASE)
 OF_RECORDERS = frozenset({502, 503, 504})
+PSEUDO = frozenset({":method", ":scheme", ":authority", ":path", ":status", ":protocol"})
 MEDIA_TYPE = re.compile(r"\s*[\w.+-]+/[\w.+-]+\s*(?:;|\Z)")
 
 
@@ -143,29 +144,32 @@ def _request(given: Any) -> HarRequest:
         raise PassedOver(UPGRADED if url[:2].lower() == "ws" else OTHER_SCHEME)
     if given.get("queryString") and "?" not in url and (query := _form(given["queryString"])):
         url = f"{url.partition('#')[0]}?{query}"
-    headers = _headers(given.get("headers"))
-    named = by_name(headers)
+    headers, named = _headers(given.get("headers"))
     if given.get("cookies") and "cookie" not in named:
-        cookies = "; ".join(f"{name}={value}" for name, value in _headers(given["cookies"]))
+        cookies = "; ".join(f"{name}={value}" for name, value in _headers(given["cookies"])[0])
         headers += (("Cookie", cookies),) if cookies else ()
         named = by_name(headers)
     return HarRequest(method.strip().upper(), url, headers, named, _posted(given.get("postData")))
 
 
-def _headers(given: Any) -> Headers:
-    """Return the headers without the pseudo headers of HTTP/2 (RFC 9113, section 8.3)."""
+def _headers(given: Any) -> tuple[Headers, Mapping[str, str]]:
+    """Return the headers, and by name, without the pseudo headers of HTTP/2 (RFC 9113, section 8.3)."""
     if type(given) is dict:
         given = [{"name": name, "value": value} for name, value in given.items()]
     if type(given) is not list:
-        return ()
+        return (), {}
     try:
         pairs = [(name, value) for each in given if type(name := each["name"]) is str is type(value := each["value"])]
     except (TypeError, KeyError):
         return _headers([each for each in given if isinstance(each, dict) and {"name", "value"} <= each.keys()])
-    return tuple([pair for pair in pairs if pair[0][:1] != ":"])
+    named = by_name(pairs)
+    if not PSEUDO.isdisjoint(named):
+        pairs = [pair for pair in pairs if pair[0].lower() not in PSEUDO]
+        named = by_name(pairs)
+    return tuple(pairs), named
 
 
-def by_name(headers: Headers) -> dict[str, str]:
+def by_name(headers: Sequence[tuple[str, str]]) -> Mapping[str, str]:
     """Return the value of each header; of one that is there twice with different values, all with commas between."""
     found = {name.lower(): value for name, value in headers}
     if len(found) == len(headers):
@@ -201,8 +205,7 @@ def _response(given: Any) -> HarResponse:
     status = int(told)
     if status == 407 or status < 200:
         raise PassedOver(OF_PROXY if status == 407 else UPGRADED if status == 101 else INTERIM)
-    reason, headers = given.get("statusText"), _headers(given.get("headers"))
-    named = by_name(headers)
+    reason, (headers, named) = given.get("statusText"), _headers(given.get("headers"))
     content = content_of(given, status, named)
     if named.get("content-type", "").strip()[:1] in ("", ","):  # none, or the first one says nothing
         headers = _with_media_type(headers, given.get("content"))

@@ -175,10 +175,13 @@ class Judging:
         return failed.exchange if failed else None
 
     def _note_times(self, recorded: Recorded) -> None:
-        if recorded.began is not None:
-            ended = recorded.began + recorded.seconds
-            self.began = min(self.began or recorded.began, recorded.began)
-            self.ended = max(self.ended or ended, ended)
+        began = recorded.began
+        if began is None:
+            return
+        if self.began is None or began < self.began:
+            self.began = began
+        if self.ended is None or began + recorded.seconds > self.ended:
+            self.ended = began + recorded.seconds
 
     def _count(self, each: Seen, operation: Operation) -> None:
         instance = each.parameters["instance_name"]
