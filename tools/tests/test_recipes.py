@@ -227,22 +227,24 @@ def faulty() -> Embedded:
     return Embedded(faults.build((faults.find("add-answers-201"),)))
 
 
-CODES: list[tuple[Callable[[], AbstractContextManager[Any]], dict[str, int]]] = [
-    (Embedded, {"github": 0, "gitlab": 0}),
-    (faulty, {"github": 1, "gitlab": 1}),
-    (dying, {"github": 0, "gitlab": 2}),  # a warning for each: `allow_failure` is GitLab's
+# The exit code by recipe, and what GitHub is told, if anything.
+CODES: list[tuple[Callable[[], AbstractContextManager[Any]], dict[str, int], str]] = [
+    (Embedded, {"github": 0, "gitlab": 0}, ""),
+    (faulty, {"github": 1, "gitlab": 1}, r"^::error file=openapi\.yaml,line=\d+,title=USERS-ADD-1 "),
+    # A warning for each: `allow_failure` is GitLab's.
+    (dying, {"github": 0, "gitlab": 2}, r"^::warning title=inconclusive::"),
 ]
 # A job of each target and recipe.
 JOBS = [
-    pytest.param(make, recipe, codes[recipe], id=f"{recipe}-{codes[recipe]}")
-    for make, codes in CODES
+    pytest.param(make, recipe, codes[recipe], annotation, id=f"{recipe}-{codes[recipe]}")
+    for make, codes, annotation in CODES
     for recipe in SHELLS
 ]
 
 
-@pytest.mark.parametrize(("make", "recipe", "code"), JOBS)
+@pytest.mark.parametrize(("make", "recipe", "code", "annotation"), JOBS)
 def test_a_job_ends_as_the_recipe_says_and_leaves_what_it_publishes(
-    make: Callable[[], AbstractContextManager[Any]], recipe: str, code: int, work: Work
+    make: Callable[[], AbstractContextManager[Any]], recipe: str, code: int, annotation: str, work: Work
 ) -> None:
     with make() as deployment:
         seeds = getattr(deployment, "seeds", None)
@@ -251,6 +253,9 @@ def test_a_job_ends_as_the_recipe_says_and_leaves_what_it_publishes(
     kept = job.folder / ("previous" if recipe == "github" else "kept") / "results.json"
     summary = (job.folder / "summary.txt").read_text(encoding="utf-8")
     assert job.code == code, job.output
+    annotations = [line for line in job.output.splitlines() if re.match("::(error|warning)", line)]
+    assert bool(annotations) is bool(annotation and recipe == "github")
+    assert not annotations or re.search(annotation, "\n".join(annotations), re.M)
     assert {path.name for path in (job.folder / "report").iterdir()} == {"results.json", "traffic.har", *RENDERERS}
     assert job.summary == ((job.folder / "report" / "summary.md").read_text("utf-8") if recipe == "github" else "")
     assert kept.read_bytes() == (job.folder / "report" / "results.json").read_bytes()
@@ -271,16 +276,6 @@ def test_a_run_that_is_not_possible_fails_the_job(recipe: str, work: Work) -> No
     assert "gives no reply" in job.output
     assert job.summary == ""
     assert not (job.folder / "report" / "results.json").exists()
-
-
-def test_a_github_job_tells_failures_and_an_inconclusive_run_as_annotations(work: Work) -> None:
-    with faulty() as deployment:
-        failed = work("github", deployment.url, deployment.seeds)
-    with dying() as target_given:
-        inconclusive = work("github", target_given.url, None)
-
-    assert re.search(r"^::error file=openapi\.yaml,line=\d+,title=USERS-ADD-1 ", failed.output, re.M)
-    assert re.search(r"^::warning title=inconclusive::", inconclusive.output, re.M)
 
 
 @pytest.mark.parametrize("recipe", SHELLS)
