@@ -46,9 +46,9 @@ def checked(proxy: str, where: str) -> str:
 def credentials(proxy: str | None) -> Iterator[str]:
     """Yield what of a proxy's URL is secret, in each form in which it may turn up."""
     given = user_info(proxy or "")
-    if given:
-        user, _, password = given.partition(":")
-        yield from (password or user, quote(password or user), quote(password or user, safe=""), given)
+    user, _, password = given.partition(":")
+    if secret := password or user:
+        yield from (secret, quote(secret), quote(secret, safe=""), given)
         yield b64encode(given.encode()).decode()
 
 

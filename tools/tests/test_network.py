@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import broken
@@ -100,6 +100,7 @@ def test_no_list_of_exempt_hosts_breaks_the_reader(exempt: str, url: str) -> Non
 
 
 @given(st.text() | st.from_regex(r"[a-z0-9]*:?/?/?[^/]*@?[a-z0-9.:\[\]%]*"))
+@example("http://:@proxy.example:3128")
 def test_no_proxy_that_is_given_breaks_the_reader(proxy: str) -> None:
     with suppress(Problem):
         assert "" not in credentials(checked(proxy, "proxy"))
