@@ -10,13 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recordings import OVERLAY, SAMPLE, add, key, look, reset, update, user
+from recordings import OVERLAY, SAMPLE, story
 
 EXCHANGES = 100_000
 MOST_MEMORY = 150_000_000  # bytes
@@ -25,14 +25,7 @@ KEY = re.compile(r"\b[0-9a-f]{40}\b")
 
 def lives() -> Iterator[dict[str, Any]]:
     """What users do, one after the other, as the pages have it."""
-    for number in count(1):
-        old, new, at = key(2 * number), key(2 * number + 1), 10 * number
-        yield add(number, old, at=at)
-        yield look(old, shown=user(number, old), at=at + 1)
-        yield update(number, old, at=at + 2)
-        yield reset(number, old, new, at=at + 3)
-        yield look(new, shown=user(number, new), at=at + 4)
-        yield look(old, 403, at=at + 5)
+    return chain.from_iterable(map(story, count(1)))
 
 
 def sample() -> Iterator[dict[str, Any]]:

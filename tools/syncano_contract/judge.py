@@ -104,7 +104,7 @@ def against(shape: Shape, response: Response) -> Iterator[Difference]:
         value = header(response.headers, name)
         if value is None and required:
             yield Difference(HEADERS, f"a header {name}", "none")
-        elif value is not None and not any(validator.is_valid(form) for form in header_forms(value)):
+        elif value is not None and not has_form(value, validator):
             yield Difference(HEADERS, f"a header {name} as documented", value, (in_header(name),))
     if shape.validator is not None:
         yield from _in_body(BODY if response.status < 400 else ERROR_BODY, shape, shape.validator, response)
@@ -168,9 +168,14 @@ def sound(value: object) -> object:
     return value
 
 
-def header_forms(value: str) -> tuple[object, ...]:
+def _header_forms(value: str) -> tuple[object, ...]:
     """Return what a header's value may be to a schema: the text, and the number where it is one."""
     return (value, int(value)) if re.fullmatch(r"-?[0-9]{1,18}", value) else (value,)
+
+
+def has_form(value: str, validator: jsonschema_rs.Validator) -> bool:
+    """Whether the value of a header is as its schema has it."""
+    return any(validator.is_valid(form) for form in _header_forms(value))
 
 
 def _in_body(aspect: str, shape: Shape, validator: jsonschema_rs.Validator, response: Response) -> Iterator[Difference]:

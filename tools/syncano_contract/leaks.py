@@ -50,17 +50,17 @@ def shows_password(text: str, sent: Iterable[str]) -> bool:
 
 def shows_api_key(text: str, sent: Iterable[str]) -> bool:
     """Whether a reply shows an API key that was sent."""
-    return [key for key in sent if len(key) >= LEAST and key in text] != []
+    return any(key in text for key in sent if len(key) >= LEAST)
 
 
 def shows_user_key(text: str, shown: str, known: Iterable[str]) -> bool:
     """Whether a reply shows one of the known user keys beside the one that it has to show."""
     elsewhere = text.replace(shown, "", 1) if shown else text
-    return [key for key in known if key in elsewhere] != []
+    return any(key in elsewhere for key in known)
 
 
 def stack_trace(text: str) -> str:
     """Return the beginning of the stack trace that a reply shows, or an empty string."""
-    marks = [mark for sign, mark in MARKS if sign in text and mark in text]
-    found = STACK_TRACE.search(text) if marks else None
+    is_marked = any(mark in text for sign, mark in MARKS if sign in text)
+    found = STACK_TRACE.search(text) if is_marked else None
     return found.group().strip() if found else ""

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -153,9 +153,9 @@ def _trial(done: Future[Trial], name: str, depth: Depth) -> Trial:
         return Trial(name, broken=f"its process ended before it was done, or took longer than {LONGEST[depth]} s")
 
 
-def _end(pools: Iterable[ProcessPoolExecutor]) -> None:
+def _end(pools: Sequence[ProcessPoolExecutor]) -> None:
     """End every process that is left: politely, and then not."""
-    children, pools = multiprocessing.active_children(), [*pools]
+    children = multiprocessing.active_children()
     for pool in pools:
         pool.shutdown(wait=False, cancel_futures=True)  # or it waits for its next trial when this one was interrupted
     for child in children:

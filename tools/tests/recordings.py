@@ -94,15 +94,16 @@ def update(user_id: int, user_key: str, status: int = 200, **more: Any) -> dict[
     return entry("PUT", f"/instances/rivia/users/{user_id}/", status, shown, **given)
 
 
-def story() -> list[dict[str, Any]]:
-    """Traffic with nothing wrong: each operation succeeds."""
+def story(number: int = 1) -> list[dict[str, Any]]:
+    """Traffic of one user with nothing wrong, ten seconds after that of the one before: each operation succeeds."""
+    old, new, at = key(2 * number - 1), key(2 * number), 10 * (number - 1)
     return [
-        add(1, key(1), at=0),
-        look(key(1), shown=user(1, key(1)), at=1),
-        update(1, key(1), at=2),
-        reset(1, key(1), key(2), at=3),
-        look(key(2), shown=user(1, key(2)), at=4),
-        look(key(1), 403, at=5),
+        add(number, old, at=at),
+        look(old, shown=user(number, old), at=at + 1),
+        update(number, old, at=at + 2),
+        reset(number, old, new, at=at + 3),
+        look(new, shown=user(number, new), at=at + 4),
+        look(old, 403, at=at + 5),
     ]
 
 

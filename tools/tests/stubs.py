@@ -25,5 +25,16 @@ def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *answers: str) -> Path
     return seen
 
 
+def lifeline(tmp_path: Path) -> tuple[int, str, str]:
+    """Return a file that ends when no process of a tool is left, and what a tool begins and ends with for that.
+
+    It begins with taking hold of it as number 9, and ends with waiting for ever.
+    """
+    fifo, never = tmp_path / "fifo", tmp_path / "never"
+    os.mkfifo(fifo)
+    os.mkfifo(never)
+    return os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), f"exec 9> {fifo}", f"exec cat {never}"
+
+
 def words(seen: Path) -> list[list[str]]:
     return [file.read_text().splitlines() for file in sorted(seen.glob("words-*"))]

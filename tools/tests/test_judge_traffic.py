@@ -254,6 +254,15 @@ def test_a_key_that_a_reset_showed_again_is_replaced_by_the_next_one(tmp_path: P
     assert "USERS-RESET-5" not in failed(judged(tmp_path, [*entries[:2], look(key(1), shown=user(1, key(1)), at=3)]))
 
 
+def test_what_looks_like_the_beginning_of_a_mask_without_an_end_takes_no_time(tmp_path: Path) -> None:
+    blanks = "_" * 500_000 + "a"  # hours, where each way to divide them is tried
+    shown = user(1, key(1), username=blanks)
+
+    found = judged(tmp_path, [add(1, key(1), sent={"username": "user1", "password": blanks}, shown=shown)])
+
+    assert "USERS-ADD-17" in failed(found)
+
+
 def comparisons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resets: int) -> int:
     """How often two times are compared where the key of one user is reset again and again, and no new one works."""
     compared: list[Event] = []
@@ -271,15 +280,6 @@ def comparisons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resets: int) ->
         patched.setattr(Event, "follows", counting)
         assert failed(judged(tmp_path, entries)) == set()
     return len(compared)
-
-
-def test_what_looks_like_the_beginning_of_a_mask_without_an_end_takes_no_time(tmp_path: Path) -> None:
-    blanks = "_" * 500_000 + "a"  # hours, where each way to divide them is tried
-    shown = user(1, key(1), username=blanks)
-
-    found = judged(tmp_path, [add(1, key(1), sent={"username": "user1", "password": blanks}, shown=shown)])
-
-    assert "USERS-ADD-17" in failed(found)
 
 
 def test_what_many_resets_of_one_user_tell_is_found_in_the_time_of_as_many_of_many_users(

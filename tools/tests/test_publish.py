@@ -11,7 +11,7 @@ from select import select
 
 import pytest
 
-from stubs import stub, words
+from stubs import lifeline, stub, words
 from syncano_contract.document import load
 from syncano_contract.model import Problem
 from syncano_contract.published import in_30, published
@@ -162,11 +162,8 @@ def test_the_password_of_a_proxy_is_not_told(tmp_path: Path, monkeypatch: pytest
 def test_a_tool_that_does_not_end_is_ended_with_what_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fifo, never = tmp_path / "fifo", tmp_path / "never"
-    os.mkfifo(fifo)
-    os.mkfifo(never)
-    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)  # at its end when nobody holds the other end any more
-    stub(tmp_path, monkeypatch, f"exec 9> {fifo}; (echo started >&9; exec cat {never}) & wait")
+    reader, hold, hang = lifeline(tmp_path)
+    stub(tmp_path, monkeypatch, f"{hold}; (echo started >&9; {hang}) & wait")
 
     def started(process: subprocess.Popen[bytes], timeout: float) -> None:
         select([reader], [], [], 60)

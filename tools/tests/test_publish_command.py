@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from stubs import stub, words
+from stubs import lifeline, stub, words
 from syncano_contract.cli import main
 from syncano_contract.cli import publish as command
 from syncano_contract.portal_files.postman import COLLECTION
@@ -68,11 +68,8 @@ def test_yes_sends_and_says_what_came_of_it(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("sound")
 def test_a_signal_ends_the_tool_too(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fifo, never = tmp_path / "fifo", tmp_path / "never"
-    os.mkfifo(fifo)
-    os.mkfifo(never)
-    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)  # at its end when nobody holds the other end any more
-    stub(tmp_path, monkeypatch, f"exec 9> {fifo}; echo started >&9; kill -{number} {os.getpid()}; exec cat {never}")
+    reader, hold, hang = lifeline(tmp_path)
+    stub(tmp_path, monkeypatch, f"{hold}; echo started >&9; kill -{number} {os.getpid()}; {hang}")
 
     result = call("bump", "--to", "users", "--allow-breaking", "--yes", BUMP_TOKEN=TOKEN)
 

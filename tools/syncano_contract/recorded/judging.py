@@ -198,7 +198,7 @@ class Judging:
     def _add_unknown_user(self, each: Seen, operation: Operation, instance: str) -> None:
         text = object_of(each.value).get("detail")
         if text == NOT_FOUND:
-            self._tallies["MESSAGES-5"].is_kept = True
+            self._enter(("MESSAGES-5", None))
         elif isinstance(text, str) and text != NO_INSTANCE and instance not in self._unknown_users:
             plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
             if len(self._unknown_users) < MOST_INSTANCES and plain and self.notes.has_sound_body(each, plain):

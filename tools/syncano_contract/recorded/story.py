@@ -38,7 +38,6 @@ class Event(NamedTuple):
     status: int
     is_success: bool
     user: User | None  # that was shown
-    shown: int | None
     shown_key: str
     lasting: int  # a hash of what of a user nothing ever changes
     profile: int | None
@@ -50,6 +49,11 @@ class Event(NamedTuple):
     def follows(self, other: Event) -> bool:
         """Whether this began for sure when another had ended."""
         return self.clock == other.clock and other.ended <= self.began
+
+    @property
+    def shown(self) -> int | None:
+        """The id that was shown."""
+        return self.user[1] if self.user else None
 
     @property
     def is_astray(self) -> bool:
@@ -88,7 +92,6 @@ class Story:
             seen.status,
             seen.is_success,
             None if shown is None else self._users.setdefault((instance, shown), (instance, shown)),
-            shown,
             same(shown_key, shown_key),
             lasting if operation == "getUserDetails" else 0,
             profile,
