@@ -90,6 +90,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: trustme.CA)
     with ExitStack() as running:
 
         def start(name: str, answer: Answer) -> World:
+            npm.modules(PORTALS[name].group)  # here, as the world reaches no registry
             recorder = running.enter_context(Recorder(answer, tls))
             address = {
                 "readme": {"HTTPS_PROXY": recorder.url, "NODE_EXTRA_CA_CERTS": str(trusted)},
