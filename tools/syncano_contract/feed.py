@@ -7,11 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Any, TextIO
 
+import msgspec
+
 CHUNK = 1 << 18
 LARGEST = 1 << 25
 OBJECT = re.compile(r'\{\s{0,80}"')
 REACH = 82  # the most that `OBJECT` matches
 COMMA = re.compile(r"\s*,\s*")
+NEXT = re.compile(r'(\s*,\s*)\{\s*"[^"\\]*"')  # where an object begins, with its first name
 SLACK = 12  # the longest token that a cut can leave behind, `-Infinity`, and a bit
 
 
@@ -83,7 +86,7 @@ class Feed:
 
     def values(self, what: str) -> list[Any]:
         """Return the next value, and those behind it and commas that are at hand; raises as for `value`."""
-        found = [self.value(what)]
+        found = [self.value(what), *self._alike()]
         while comma := COMMA.match(self._text, self._at):
             try:
                 value, end = self._decoder.raw_decode(self._text, comma.end())
@@ -93,6 +96,22 @@ class Feed:
                 break  # it may go on behind what was read
             found.append(value)
             self._at = end
+        return found
+
+    def _alike(self) -> list[Any]:
+        """Return the objects behind a value, up to the last one at hand that begins as the first of them does.
+
+        All are parsed in one step, which is quicker; none are returned where that fails.
+        """
+        first = NEXT.match(self._text, self._at)
+        end = self._text.rfind(first.group(), first.end()) if first else -1
+        if first is None or end < 0:
+            return []
+        try:
+            found: list[Any] = msgspec.json.decode(f"[{self._text[first.end(1) : end]}]")
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            return []
+        self._at = end
         return found
 
     def value_or_none(self) -> Any:

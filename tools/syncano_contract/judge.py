@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import jsonschema_rs
+import msgspec
 
 from syncano_contract import pointer
 from syncano_contract.document import Document, Operation, Shape
@@ -121,6 +122,14 @@ def parse(body: bytes) -> object:
     Of a member that is there twice the last one counts: names SHOULD be unique (section 4), so that this is no fault.
     """
     try:
+        return QUICK_DECODER.decode(body)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return _slowly(body)
+
+
+def _slowly(body: bytes) -> object:
+    """Parse a body that the quick parser does not take: it may be JSON with a number of many digits, or half a pair."""
+    try:
         text = body.decode("utf-8")
         if text.startswith("\ufeff"):
             raise ValueError("it begins with a byte order mark")
@@ -155,6 +164,7 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
 
 
+QUICK_DECODER = msgspec.json.Decoder(float_hook=number)
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=number)
 PATIENT_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=integer, parse_float=number)
 

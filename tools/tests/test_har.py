@@ -73,6 +73,27 @@ def test_every_entry_of_a_file_is_read(tmp_path: Path, content: bytes) -> None:
     assert read(tmp_path, content) == json.loads(LONG)["log"]["entries"]
 
 
+ODD = [
+    *('"tab\tand\\u0009"', '"\\ud800"', "NaN", "1e999", "1" + "0" * 5000, '{"a": 1, "a": 2}', "[]", '"x"', "null"),
+    *('{"startedDateTime": 5}', '[{"x": 1}, {"startedDateTime": 1}, {"startedDateTime": 2}]', '"}, {"', '"\x00"'),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:15])
+@pytest.mark.parametrize("behind", [1, 12])
+def test_an_odd_value_among_entries_is_read_as_the_standard_library_reads_it(
+    tmp_path: Path, odd: str, behind: int
+) -> None:
+    each = LONG.partition('"entries": [')[2].removesuffix("]}}")
+    text = f'{each}, {{"comment": {odd}}}{f", {odd}, {{}}, {each}" * behind}'
+
+    found = read(tmp_path, f'{{"log": {{"entries": [{text}]}}}}'.encode())
+
+    assert len(found) == 301 + 302 * behind
+    if len(odd) < 1000:
+        assert repr(found) == repr(json.loads(f"[{text}]", strict=False))
+
+
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_an_entry_may_be_cut_by_the_end_of_what_was_read_so_far(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int

@@ -9,6 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from syncano_contract import judge as judges
 from syncano_contract.document import Shape, load
@@ -372,6 +374,21 @@ def test_a_number_that_is_too_long_for_python_is_an_integer_all_the_same(text: s
     assert seen(one) == []
     assert isinstance(parse(text.encode()), int)
     assert "null" not in str(seen(wrong))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(VALUES, st.booleans())
+@example("\ud800", True)
+@example({"a\udfff": 10**30}, True)
+def test_json_is_read_as_the_standard_library_reads_it(value: object, is_ascii: bool) -> None:
+    text = json.dumps(value, ensure_ascii=is_ascii)
+
+    assert repr(parse(text.encode())) == repr(json.loads(text, parse_float=judges.number))
 
 
 def test_two_long_numbers_that_differ_at_an_end_are_two() -> None:
