@@ -23,13 +23,13 @@ class Departures:
 
     def add(self, departure: Departure) -> None:
         """Count a departure."""
-        kind = departure.operation, departure.expected, departure.seen
-        counts = self._counts.setdefault(departure.aspect, Counter())
-        if kind in counts or len(counts) < MOST_KINDS:
-            counts[kind] += 1
-            self._first.setdefault((departure.aspect, kind), departure)
-        else:
-            self._others[departure.aspect] += 1
+        self._count(departure, 1)
+
+    def join(self, later: Departures) -> None:
+        """Add those that came later on."""
+        for (aspect, kind), first in later._first.items():
+            self._count(first, later._counts[aspect][kind])
+        self._others += later._others
 
     def failure(self, aspect: str) -> Failed | None:
         """Return the failure that the departures in an aspect are, if there are any."""
@@ -44,3 +44,12 @@ class Departures:
         first = self._first[aspect, kind]
         said = f"{seen} ({counted}{others})"
         return Failed(f"{operation} to send {expected}", said, first.exchange, places=first.places)
+
+    def _count(self, departure: Departure, times: int) -> None:
+        kind = departure.operation, departure.expected, departure.seen
+        counts = self._counts.setdefault(departure.aspect, Counter())
+        if kind in counts or len(counts) < MOST_KINDS:
+            counts[kind] += times
+            self._first.setdefault((departure.aspect, kind), departure)
+        else:
+            self._others[departure.aspect] += times

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 import msgspec
 
@@ -22,18 +22,31 @@ class UnreadableError(Exception):
     """Why nothing more can be read from a stream."""
 
 
+class Text(Protocol):
+    """A stream of text."""
+
+    def read(self, most: int, /) -> str:
+        """Return some characters, about as many at most; none at the end."""
+
+
 class Feed:
     """JSON values out of a stream that is never held as a whole."""
 
     def __init__(
-        self, stream: TextIO, decoder: json.JSONDecoder, sought: str, forget: Callable[[], None] = lambda: None
+        self,
+        stream: Text,
+        decoder: json.JSONDecoder,
+        sought: str,
+        forget: Callable[[], None] = lambda: None,
+        *,
+        text: str = "",
     ) -> None:
-        """Begin at the beginning; `sought` is what an error calls a value.
+        """Begin with a text and the stream behind it; `sought` is what an error calls a value.
 
         `forget` is called before the decoder tries a value, and once more where a value was cut off.
         """
         self._stream = stream
-        self._text = ""
+        self._text = text
         self._at = 0
         self._decoder = decoder
         self._forget = forget
@@ -48,6 +61,11 @@ class Feed:
                 self._at += 1
             if not self._more():
                 return ""
+
+    @property
+    def rest(self) -> str:
+        """What was read and is no part of any value so far."""
+        return self._text[self._at :]
 
     def skip(self, count: int) -> None:
         """Pass over characters."""
@@ -140,7 +158,7 @@ class Feed:
         return OBJECT.match(self._text, self._at) is not None
 
     def _more(self) -> bool:
-        kept = self._text[self._at :]
+        kept = self.rest
         if len(kept) > LARGEST:
             raise UnreadableError(f"holds more than {LARGEST} characters without a {self._sought}")
         read = self._stream.read(max(CHUNK, len(kept)))

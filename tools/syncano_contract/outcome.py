@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from syncano_contract.model import Exchange
 
 
@@ -31,6 +34,11 @@ class Failed(AssertionError):
         self.subject = subject
         self.evidence = evidence
         self.places = places
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process have this: an exception is usually made anew of its message alone."""
+        given = self.expected, self.seen, self.exchange, self.subject, self.evidence
+        return partial(Failed, places=self.places), given
 
 
 class CannotTell(Exception):

@@ -21,8 +21,9 @@ from syncano_contract.cli.telling import OUT_OPTION, code, tell, written
 from syncano_contract.cli.words import worded
 from syncano_contract.document import Document
 from syncano_contract.model import Report
-from syncano_contract.recorded import Recording, archive, base
+from syncano_contract.recorded import archive, base
 from syncano_contract.recorded.drift import suggestion
+from syncano_contract.recorded.recording import Recording
 from syncano_contract.recorded.report import report
 
 

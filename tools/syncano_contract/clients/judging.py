@@ -10,6 +10,7 @@ from syncano_contract.clients.outcome import REPLIES, REQUESTS, Step, step
 from syncano_contract.document import Document
 from syncano_contract.model import Exchange
 from syncano_contract.recorded import requests
+from syncano_contract.recorded.counts import Counts
 from syncano_contract.recorded.entry import of_exchange
 from syncano_contract.recorded.seen import Seen, seen
 from syncano_contract.recorded.vocabulary import Vocabulary
@@ -32,7 +33,7 @@ def judged(document: Document, base_url: str, exchanges: Sequence[Exchange]) -> 
 
 
 def _requests(document: Document, all_seen: Sequence[Seen]) -> Iterator[str]:
-    notes = requests.Notes(document, Vocabulary(document))
+    notes = requests.Notes(document, Vocabulary(document), Counts())
     for each in all_seen:
         notes.add(each, is_plain=False)
     yield from (line for line in notes.lines() if any(sort in line for sort in OF_REQUESTS))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ MEMBERS = frozenset({"version", "creator", "browser", "pages", "comment", "entri
 STDIN = Path("-")
 COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # gzip, and zlib as mitmproxy's .zhar
 CHUNK = 1 << 16
+BEFORE_ENTRIES = '{"log": {"entries": ['
 MOST_DIGITS = 300  # of a number; what is longer says nothing here
 
 
@@ -31,6 +32,14 @@ class Trouble:
     reason: str
 
 
+@dataclass(frozen=True)
+class Reached:
+    """The reading has come to where it was to halt, and an entry begins there; it goes on where it is asked to."""
+
+
+Entries = Iterator[list[Any] | Trouble | Reached]
+
+
 class Archive:
     """One HAR file, which can be read more than once; standard input and pipes are copied to a temporary file."""
 
@@ -38,27 +47,31 @@ class Archive:
         """Read from a stream that can be rewound."""
         self.path = path
         self.name = name
-        self._stream = stream
+        self.stream = stream
 
-    def entries(self) -> Iterator[list[Any] | Trouble]:
-        """Yield the JSON of the entries, some at a time, and Trouble where the file ends before its end."""
-        self._stream.seek(0)
-        beginning = self._stream.read(4)
-        self._stream.seek(0)
-        is_packed = beginning.startswith(COMPRESSED)
-        if not is_packed and json.detect_encoding(beginning) not in ("utf-8", "utf-8-sig"):
+    @contextmanager
+    def reopened(self) -> Iterator[Archive]:
+        """Open the same file once more, as another process reads it at a place of its own; raises OSError."""
+        with Path(f"/proc/self/fd/{self.stream.fileno()}").open("rb") as stream:
+            yield Archive(self.path, stream, self.name)
+
+    def entries(self, halt: int = 0) -> Entries:
+        """Yield the JSON of the entries, some at a time, and Trouble where the file ends before its end.
+
+        Where an entry begins after `halt` bytes of a plain file, Reached comes before it.
+        """
+        self.stream.seek(0)
+        beginning = self.stream.read(4)
+        if beginning.startswith(COMPRESSED):
+            yield from _read(_Compressed(self.stream))
+        elif json.detect_encoding(beginning) in ("utf-8", "utf-8-sig"):
+            yield from _read(_Raw(self.stream, halt=halt))
+        else:
             yield Trouble("is UTF-16 or UTF-32, where HAR is UTF-8: convert it first")
-            return
-        raw = _Compressed(self._stream) if is_packed else _Raw(self._stream)
-        text = io.TextIOWrapper(io.BufferedReader(raw, CHUNK), encoding="utf-8-sig", errors="replace", newline="")
-        try:
-            yield from _entries(Feed(text, _Decoder(strict=False), "HAR entry"))
-        except UnreadableError as error:
-            yield Trouble(raw.trouble or _told(str(error)))
-        except OSError as error:
-            yield Trouble(f"cannot be read: {error.strerror}")
-        finally:
-            text.detach()
+
+    def entries_from(self, start: int) -> Entries:
+        """Yield the entries of a plain file from one on, which begins after so many bytes; as `entries` does."""
+        yield from _read(_Raw(self.stream, start), BEFORE_ENTRIES)
 
 
 @contextmanager
@@ -81,23 +94,24 @@ def opened(path: Path, stdin: BinaryIO) -> Iterator[Archive]:
             stream.close()
 
 
-class _Raw(io.RawIOBase):
-    """Bytes of a stream; `trouble` says why they ended early, which is no error here."""
+class _Raw:
+    """Bytes of a stream; `trouble` says why they ended early, which is no error here. No read crosses `halt`."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, start: int = 0, halt: int = 0) -> None:
         self._stream = stream
+        self._at = stream.seek(start)
+        self._halt = halt
         self.trouble = ""
 
-    def readable(self) -> bool:
-        return True
+    @property
+    def is_at_halt(self) -> bool:
+        return 0 < self._at == self._halt
 
-    def readinto(self, buffer: Any) -> int:
-        data = self._next(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def _next(self, most: int) -> bytes:
-        return self._stream.read(most)
+    def read(self, most: int) -> bytes:
+        left = self._halt - self._at
+        data = self._stream.read(min(most, left) if left > 0 else most)
+        self._at += len(data)
+        return data
 
 
 class _Compressed(_Raw):
@@ -108,7 +122,7 @@ class _Compressed(_Raw):
         self._inflating = _inflating()
         self._waiting = b""
 
-    def _next(self, most: int) -> bytes:
+    def read(self, most: int) -> bytes:
         while not self.trouble:
             if self._inflating.eof:
                 self._waiting, self._inflating = self._inflating.unused_data, _inflating()
@@ -130,6 +144,31 @@ class _Compressed(_Raw):
     def _more(self) -> bool:
         self._waiting = self._stream.read(CHUNK)
         return bool(self._waiting)
+
+
+class _Text:
+    """The text that raw bytes are, as much of it as one reading gives."""
+
+    def __init__(self, raw: _Raw) -> None:
+        self._raw = raw
+        self._decoder = getincrementaldecoder("utf-8-sig")("replace")
+
+    def read(self, most: int) -> str:
+        while data := self._raw.read(most):
+            if text := self._decoder.decode(data):
+                return text
+        return self._decoder.decode(b"", final=True)
+
+
+def _read(raw: _Raw, before: str = "") -> Entries:
+    """Yield the entries of a HAR of which a part stands before these bytes."""
+    feed = Feed(_Text(raw), _Decoder(strict=False), "HAR entry", text=before)
+    try:
+        yield from _entries(feed, raw)
+    except UnreadableError as error:
+        yield Trouble(raw.trouble or _told(str(error)))
+    except OSError as error:
+        yield Trouble(f"cannot be read: {error.strerror}")
 
 
 def _inflating() -> Any:
@@ -159,7 +198,7 @@ class _Decoder(json.JSONDecoder):
 PATIENT = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits[:MOST_DIGITS]))
 
 
-def _entries(feed: Feed) -> Iterator[list[Any]]:
+def _entries(feed: Feed, raw: _Raw) -> Iterator[list[Any] | Reached]:
     if not (opening := feed.peek()):
         raise UnreadableError("is empty")
     if opening != "{":
@@ -168,7 +207,7 @@ def _entries(feed: Feed) -> Iterator[list[Any]]:
     for name in _members(feed):
         if name == "log" and feed.peek() == "{":
             found = True
-            yield from _log(feed)
+            yield from _log(feed, raw)
         else:
             feed.value("a member beside `log`")
     if not found:
@@ -177,12 +216,12 @@ def _entries(feed: Feed) -> Iterator[list[Any]]:
         raise UnreadableError("goes on behind the end of its HAR, which was not read: make that a file of its own")
 
 
-def _log(feed: Feed) -> Iterator[list[Any]]:
+def _log(feed: Feed, raw: _Raw) -> Iterator[list[Any] | Reached]:
     found = False
     for name in _members(feed):
         if name == "entries" and feed.peek() == "[":
             found = True
-            yield from _items(feed)
+            yield from _items(feed, raw)
         else:
             feed.value(f"`log.{name}`" if name in MEMBERS else "a member of `log`")
     if not found:
@@ -200,7 +239,7 @@ def _members(feed: Feed) -> Iterator[str]:
     feed.skip(1)
 
 
-def _items(feed: Feed) -> Iterator[list[Any]]:
+def _items(feed: Feed, raw: _Raw) -> Iterator[list[Any] | Reached]:
     feed.skip(1)
     number = 0
     while feed.peek() != "]":
@@ -208,6 +247,8 @@ def _items(feed: Feed) -> Iterator[list[Any]]:
         number += len(items)
         yield items
         _separated(feed, ",", "]", f" after entry {number}")
+        if raw.is_at_halt and not feed.rest.strip():
+            yield Reached()
     feed.skip(1)
 
 

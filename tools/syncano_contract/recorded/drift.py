@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from syncano_contract.recorded import Recording
 from syncano_contract.recorded.discreet import MEDIA_TYPES
+from syncano_contract.recorded.recording import Recording
 from syncano_contract.recorded.vocabulary import Vocabulary
 from syncano_contract.suggestion import Suggestion, suggest
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from syncano_contract import expect, judge, suggestion
-from syncano_contract.departures import Departures
 from syncano_contract.document import Document, Operation
 from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
@@ -15,15 +12,14 @@ from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
 from syncano_contract.plugin import finding
 from syncano_contract.recorded import discreet
 from syncano_contract.recorded.checks import Check, Outcome, checks_of, unknown_user
-from syncano_contract.recorded.entry import Recorded
-from syncano_contract.recorded.masks import NEEDS, Masks
+from syncano_contract.recorded.found import MOST_INSTANCES, Found, Tally
+from syncano_contract.recorded.masks import NEEDS
 from syncano_contract.recorded.reduced import REDUCED, differences
-from syncano_contract.recorded.replies import Replies
 from syncano_contract.recorded.requests import Notes, closed
 from syncano_contract.recorded.rules import outcomes
 from syncano_contract.recorded.secrets import with_known_headers
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
-from syncano_contract.recorded.story import Event, Known, Story
+from syncano_contract.recorded.story import Event, Known
 from syncano_contract.recorded.vocabulary import NO_INSTANCE, NOT_FOUND, Vocabulary
 from syncano_contract.text import counted
 from syncano_contract.verdicts import Finding
@@ -60,66 +56,37 @@ SHOWN = frozenset(ASPECTS) | IN_ANY_REPLY | IN_SOME | BROKEN_ONLY
 
 OF_HEADERS = frozenset({judge.MEDIA_TYPE, judge.HEADERS})
 
-MOST_INSTANCES = 1000  # whose errors are kept until it is known that they are there
 
-
-@dataclass
-class _Tally:
-    """What was found of one requirement so far."""
-
-    is_kept: bool = False
-    failed: Failed | None = None
-    failures: int = 0
-    untold: CannotTell | None = None
-    evidence: tuple[int, ...] = ()
-
-
-@dataclass
 class Judging:
     """Takes the exchanges of one base URL, one after the other; `drift` is filled where `notes_drift` asks for it."""
 
-    base_url: str
-    document: Document
-    notes_drift: bool = False
-    replies: Replies = field(default_factory=Replies)
-    instances: Counter[str] = field(default_factory=Counter)
-    lacks: Counter[str] = field(default_factory=Counter)
-    exchanges: int = 0
-    began: float | None = None
-    ended: float | None = None
-
-    def __post_init__(self) -> None:
-        """Start with nothing."""
-        self.vocabulary = Vocabulary(self.document)
-        self.notes = Notes(self.document, self.vocabulary)
-        self.story = Story()
-        self.drift = suggestion.Seen(self.document)
-        self._closed = {each.id: each for each in closed(self.document).operations}
-        self._departures = Departures()
-        self._tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-        self._unanswered = 0
-        self._masks = Masks()
-        self._there: set[str] = set()  # instances in which something succeeded
-        self._unknown_users: dict[str, Outcome] = {}  # by instance, until that is known to be there
+    def __init__(self, base_url: str, document: Document, *, notes_drift: bool = False) -> None:
+        """Start with nothing found."""
+        self.base_url = base_url
+        self.document = document
+        self.notes_drift = notes_drift
+        self.found = Found()
+        self.vocabulary = Vocabulary(document)
+        self.notes = Notes(document, self.vocabulary, self.found.notes)
+        self.drift = suggestion.Seen(document)
+        self._closed = {each.id: each for each in closed(document).operations}
 
     def add(self, each: Seen) -> None:
         """Judge an exchange, and keep what later ones may need of it."""
-        self.exchanges += 1
-        self._note_times(each.recorded)
-        self._unanswered += each.status == 0
+        found = self.found
+        found.exchanges += 1
+        found.note_times(each.recorded)
+        found.unanswered += each.status == 0
         if each.lacks:
-            self.lacks[each.lacks] += 1
+            found.lacks[each.lacks] += 1
         is_plain = self._is_plain(each)
         if not is_plain and self._may_depart(each):
-            found = judge.judge(self.document, self.base_url, each.recorded.exchange)
-            for departure in discreet.departures(each, found, self.vocabulary):
-                if departure.aspect not in _unknown(each):
-                    self._departures.add(departure)
+            self._add_departures(each)
         if each.lacks == REDUCED and each.is_success:
             self._add_reduced(each)
         self._check(each)
-        self._masks.look(each)
-        self.story.add(each)
+        found.masks.look(each)
+        found.story.add(each)
         self.notes.add(each, is_plain=is_plain)
         if self.notes_drift and not each.lacks:
             suggestion.note(self.drift, self.base_url, with_known_headers(each.recorded.exchange, self.vocabulary))
@@ -131,7 +98,7 @@ class Judging:
         for check in checks_of(each):
             for name, told in check(each):
                 if told is None:
-                    self._tallies[name].is_kept = True
+                    self.found.tallies[name].is_kept = True
                 else:
                     self._enter_of(check, discreet.outcome(each, name, told, self.vocabulary))
 
@@ -147,6 +114,13 @@ class Judging:
             return False
         return is_as_documented(each, self._closed[each.operation.id])
 
+    def _add_departures(self, each: Seen) -> None:
+        """Judge a reply, as far as it was recorded."""
+        departures = judge.judge(self.document, self.base_url, each.recorded.exchange)
+        for departure in discreet.departures(each, departures, self.vocabulary):
+            if departure.aspect not in _unknown(each):
+                self.found.departures.add(departure)
+
     def _add_reduced(self, each: Seen) -> None:
         """Judge what is left of a success that was reduced to its shape."""
         exchange, operation = each.recorded.exchange, each.operation
@@ -155,17 +129,17 @@ class Judging:
         body = each.recorded.response.content.body
         for found in differences(operation.shapes[each.status], body, self.vocabulary):
             departure = Departure(found.aspect, operation.id, found.expected, found.seen, exchange, found.places)
-            self._departures.add(departure)
+            self.found.departures.add(departure)
 
     def findings(self, requirements: Mapping[str, object], events: list[Event], known: Known) -> Iterator[Finding]:
         """Yield what was found of each requirement; `events` and `known` are what the story told."""
         for outcome, numbers in outcomes(events, known):
-            self._enter(outcome, numbers)
-        for instance, outcome in self._unknown_users.items():
-            if instance in self._there:
-                self._enter(outcome)
-        for outcome in self._masks.outcomes():
-            self._enter(outcome)
+            self.found.enter(outcome, numbers)
+        for instance, outcome in self.found.unknown_users.items():
+            if instance in self.found.there:
+                self.found.enter(outcome)
+        for outcome in self.found.masks.outcomes():
+            self.found.enter(outcome)
         for name in requirements:
             yield self._finding(name)
 
@@ -174,64 +148,38 @@ class Judging:
         failed = self._failure(found.requirement)
         return failed.exchange if failed else None
 
-    def _note_times(self, recorded: Recorded) -> None:
-        began = recorded.began
-        if began is None:
-            return
-        if self.began is None or began < self.began:
-            self.began = began
-        if self.ended is None or began + recorded.seconds > self.ended:
-            self.ended = began + recorded.seconds
-
     def _count(self, each: Seen, operation: Operation) -> None:
         instance = each.parameters["instance_name"]
-        if len(self.instances) < MOST_INSTANCES or instance in self.instances:
-            self.instances[instance] += 1
+        self.found.note_instance(instance, is_there=each.is_success)
         if each.status:
             has_body, has_headers = not each.lacks, bool(each.answered)
-            self.replies.add(operation.id, each.status, has_body=has_body, has_headers=has_headers)
-        if each.is_success and len(self._there) < MOST_INSTANCES:
-            self._there.add(instance)
+            self.found.replies.add(operation.id, each.status, has_body=has_body, has_headers=has_headers)
         if each.status == 404 and operation.id in ("updateUser", "resetUserKey") and not each.lacks:
             self._add_unknown_user(each, operation, instance)
 
     def _add_unknown_user(self, each: Seen, operation: Operation, instance: str) -> None:
         text = object_of(each.value).get("detail")
         if text == NOT_FOUND:
-            self._enter(("MESSAGES-5", None))
-        elif isinstance(text, str) and text != NO_INSTANCE and instance not in self._unknown_users:
+            self.found.enter(("MESSAGES-5", None))
+        elif isinstance(text, str) and text != NO_INSTANCE and instance not in self.found.unknown_users:
             plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
-            if len(self._unknown_users) < MOST_INSTANCES and plain and self.notes.has_sound_body(each, plain):
+            if len(self.found.unknown_users) < MOST_INSTANCES and plain and self.notes.has_sound_body(each, plain):
                 told = discreet.outcome(each, "MESSAGES-5", unknown_user(each, operation), self.vocabulary)
-                self._unknown_users[instance] = told
+                self.found.unknown_users[instance] = told
 
     def _enter_of(self, check: Check, outcome: Outcome) -> None:
         """Enter what a check found, unless it has to wait until the recording is known to be whole."""
         if isinstance(outcome[1], Failed) and check in NEEDS:
-            self._masks.hold(NEEDS[check], outcome)
+            self.found.masks.hold(NEEDS[check], outcome)
         else:
-            self._enter(outcome)
-
-    def _enter(self, outcome: Outcome, numbers: tuple[int, ...] = ()) -> None:
-        name, found = outcome
-        tally = self._tallies[name]
-        match found:
-            case Failed():
-                tally.failures += 1
-                if tally.failed is None:
-                    tally.failed, tally.evidence = found, numbers
-            case CannotTell():
-                if tally.untold is None and tally.failed is None:
-                    tally.untold, tally.evidence = found, numbers
-            case _:
-                tally.is_kept = True
+            self.found.enter(outcome)
 
     def _failure(self, name: str) -> Failed | None:
-        by_aspect = self._departures.failure(ASPECTS[name]) if name in ASPECTS else None
-        return by_aspect or self._tallies[name].failed
+        by_aspect = self.found.departures.failure(ASPECTS[name]) if name in ASPECTS else None
+        return by_aspect or self.found.tallies[name].failed
 
     def _finding(self, name: str) -> Finding:
-        tally = self._tallies[name]
+        tally = self.found.tallies[name]
         raised = self._failure(name) or tally.untold or self._obstacle(name, tally)
         found = finding(name, raised, tally.evidence)
         if found.verdict is Verdict.FAILED and tally.failures > 1:
@@ -239,7 +187,7 @@ class Judging:
             return Finding(**{**vars(found), "message": found.message + more, "seen": f"{found.seen}{more}"})
         return found
 
-    def _obstacle(self, name: str, tally: _Tally) -> Exception | None:
+    def _obstacle(self, name: str, tally: Tally) -> Exception | None:
         """Return why a requirement that nothing broke did not pass, if it did not."""
         if name not in SHOWN or name in BROKEN_ONLY:
             return Untested(NOT_SHOWN if name not in SHOWN else NOT_RECORDED)
@@ -248,19 +196,21 @@ class Judging:
         if name in IN_SOME:
             return None if tally.is_kept else Untested(NOT_RECORDED)
         if name == "HTTP-1":
-            return None if self.replies.counts() else CannotTell("no recorded request of an operation had a reply")
+            return (
+                None if self.found.replies.counts() else CannotTell("no recorded request of an operation had a reply")
+            )
         shapes = [shape for each in self.document.operations for shape in each.shapes.values()]
         if name == "SHAPE-5" and not any(shape.headers for shape in shapes):
             return Inapplicable("the document describes no headers")
         is_of_headers = ASPECTS.get(name) in OF_HEADERS
-        counts = self.replies.counts(with_body=name in IN_ANY_REPLY, with_headers=is_of_headers)
+        counts = self.found.replies.counts(with_body=name in IN_ANY_REPLY, with_headers=is_of_headers)
         return expect.unseen(self.document.operations, counts)
 
     def _unanswered_ones(self) -> Exception | None:
-        if self._unanswered:
-            requests = counted(self._unanswered, "request")
+        if self.found.unanswered:
+            requests = counted(self.found.unanswered, "request")
             return CannotTell(f"{requests} had no recorded reply, which whoever recorded may have been the reason of")
-        return None if self.exchanges else Untested(NOT_RECORDED)
+        return None if self.found.exchanges else Untested(NOT_RECORDED)
 
 
 def _unknown(each: Seen) -> frozenset[str]:

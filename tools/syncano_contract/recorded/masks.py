@@ -33,6 +33,12 @@ class Masks:
         if isinstance(failed, Failed) and name not in {held for _, held, _ in self._held}:
             self._held.append((needed, name, failed))
 
+    def join(self, later: Masks) -> None:
+        """Take what later requests were recorded with, and what was held of them."""
+        self._there |= later._there
+        for needed, name, failed in later._held:
+            self.hold(needed, (name, failed))
+
     def outcomes(self) -> Iterator[Outcome]:
         """Yield each failure, as such only where what its request lacks was recorded of others."""
         for needed, name, failed in self._held:

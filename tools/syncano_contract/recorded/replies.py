@@ -23,3 +23,7 @@ class Replies:
             if has_body >= with_body and has_headers >= with_headers:
                 found[operation, status] += times
         return found
+
+    def join(self, later: Replies) -> None:
+        """Add what was counted later on."""
+        self._counts += later._counts

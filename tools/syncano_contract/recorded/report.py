@@ -8,10 +8,11 @@ from importlib.metadata import version
 
 from syncano_contract.model import RECORDED, Brief, Coverage, Exchange, Report
 from syncano_contract.plugin import Collector
-from syncano_contract.recorded import Recording, exchanges
+from syncano_contract.recorded import exchanges
 from syncano_contract.recorded.archive import Archive
 from syncano_contract.recorded.entry import SENDER, UNKNOWN
 from syncano_contract.recorded.judging import Judging
+from syncano_contract.recorded.recording import Recording
 from syncano_contract.recorded.secrets import Evidence, instance_of
 from syncano_contract.recorded.story import Event, Known
 from syncano_contract.text import counted
@@ -29,15 +30,15 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
     The exchanges that a verdict rests on are read once more where they were not kept.
     """
     judging = recording.judging
-    events, known = judging.story.told()
+    events, known = judging.found.story.told()
     requirements = tuple(suite.requirements.values())
     findings = [*judging.findings(suite.requirements, events, known)]
     evidence, findings = _evidence(judging, findings, archives)
     found = results(requirements, findings, suite.subjects)
-    instance = max(judging.instances, key=judging.instances.__getitem__, default="")
+    instance = max(judging.found.instances, key=judging.found.instances.__getitem__, default="")
     shown = Evidence(recording.document, judging.vocabulary, judging.base_url, instance)
-    began = UNKNOWN if judging.began is None else datetime.fromtimestamp(judging.began, UTC)
-    briefs = tuple(_briefs(events[:MOST_BRIEFS], known, judging.began or 0.0))
+    began = UNKNOWN if judging.found.began is None else datetime.fromtimestamp(judging.found.began, UTC)
+    briefs = tuple(_briefs(events[:MOST_BRIEFS], known, judging.found.began or 0.0))
     return Report(
         target=judging.vocabulary.base(judging.base_url),
         instance=instance_of(instance),
@@ -45,7 +46,7 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
         overlays=recording.document.overlays,
         tool=f"syncano-contract {version('syncano-contract')}",
         started=began,
-        seconds=max(0.0, (judging.ended or 0.0) - (judging.began or 0.0)),
+        seconds=max(0.0, (judging.found.ended or 0.0) - (judging.found.began or 0.0)),
         seed=0,
         depth=RECORDED,
         read_only=False,
@@ -59,7 +60,7 @@ def report(recording: Recording, archives: Sequence[Archive], suite: Collector) 
         notes=tuple(line.encode("utf-8", "backslashreplace").decode() for line in _notes(recording, judging)),
         left_behind=(),
         sources=sources_of(requirements),
-        unlisted=judging.exchanges - len(briefs),
+        unlisted=judging.found.exchanges - len(briefs),
         was_interrupted=recording.was_cut_short,
     )
 
@@ -99,7 +100,7 @@ def _whose(event: Event, known: Known) -> str:
 
 
 def _coverage(judging: Judging) -> tuple[Coverage, ...]:
-    replies = judging.replies.counts()
+    replies = judging.found.replies.counts()
     return tuple(
         Coverage(operation.id, status, replies[operation.id, status])
         for operation in judging.document.operations
@@ -109,9 +110,9 @@ def _coverage(judging: Judging) -> tuple[Coverage, ...]:
 
 def _notes(recording: Recording, judging: Judging) -> Iterator[str]:
     yield from recording.lines()
-    for lacks, times in sorted(judging.lacks.items()):
+    for lacks, times in sorted(judging.found.lacks.items()):
         if times:
             yield f"{counted(times, 'reply').replace('replys', 'replies')} whose body {lacks}: judged without it"
     yield from judging.notes.lines()
-    if judging.exchanges > MOST_BRIEFS:
-        yield f"of {judging.exchanges} exchanges the report lists the first {MOST_BRIEFS} that address an operation"
+    if (total := judging.found.exchanges) > MOST_BRIEFS:
+        yield f"of {total} exchanges the report lists the first {MOST_BRIEFS} that address an operation"

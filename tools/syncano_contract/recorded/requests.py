@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from syncano_contract import pointer
 from syncano_contract.document import Document, Operation, of, request_validator, resolve
 from syncano_contract.judge import TOLERATED
+from syncano_contract.recorded.counts import Counts
 from syncano_contract.recorded.seen import Seen, in_query, object_of
 from syncano_contract.recorded.vocabulary import Vocabulary, examples, method, path_of
 
-MOST_KINDS = 200  # of each sort that are told apart
 MOST_SHOWN = 5  # of each sort in a note
-OTHERS = "others"
 
 # The sorts of notes: of requests, and of replies that are otherwise than the pages have them and yet break nothing.
 UNDOCUMENTED = "requests to what the document does not have"
@@ -47,10 +45,10 @@ class Keys(NamedTuple):
 class Notes:
     """Counts, by sort and kind, what a person may want to know and what fails nothing."""
 
-    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
-        """Start with none."""
+    def __init__(self, document: Document, vocabulary: Vocabulary, counts: Counts) -> None:
+        """Count in `counts`."""
         self._vocabulary = vocabulary
-        self._counts: dict[str, Counter[str]] = {}
+        self._counts = counts
         self._bodies = {each.id: request_validator(document, each) for each in document.operations}
         self._keys = {each.id: [*_keys(document, each)] for each in document.operations}
         self._outlines = {each.id: dict(_outlines(document, each)) for each in document.operations}
@@ -60,13 +58,13 @@ class Notes:
         """Note what is otherwise in an exchange, of whose reply nothing is where that is plain."""
         request, operation = seen.recorded.request, seen.operation
         if "_key=" in request.url and (in_query(request, "api_key") or in_query(request, "user_key")):
-            self._count(KEYS_IN_URLS, operation.id if operation else method(request.method))
+            self._counts.add(KEYS_IN_URLS, operation.id if operation else method(request.method))
         if operation is None:
-            self._count(UNDOCUMENTED, f"{method(request.method)} {path_of(seen.path, self._vocabulary)}")
+            self._counts.add(UNDOCUMENTED, f"{method(request.method)} {path_of(seen.path, self._vocabulary)}")
         else:
             self._add_request(seen, operation)
         if seen.status in TOLERATED and (operation is None or seen.status not in operation.shapes):
-            self._count(STATUSES, f"{seen.status} by {operation.id if operation else method(request.method)}")
+            self._counts.add(STATUSES, f"{seen.status} by {operation.id if operation else method(request.method)}")
         if operation is not None and seen.status in operation.shapes and seen.is_json and not is_plain:
             self._add_reply(seen, operation)
 
@@ -78,7 +76,7 @@ class Notes:
     def lines(self) -> Iterator[str]:
         """Yield a sentence for each sort."""
         for sort in (UNDOCUMENTED, BODIES, NO_KEY, KEYS_IN_URLS, STATUSES, MEMBERS, WORDINGS):
-            if found := self._counts.get(sort):
+            if found := self._counts.of(sort):
                 shown = [
                     f"{kind} ({times})" for kind, times in sorted(found.items(), key=lambda kind: (-kind[1], kind[0]))
                 ]
@@ -88,21 +86,17 @@ class Notes:
 
     def _add_request(self, seen: Seen, operation: Operation) -> None:
         if not self.has_sound_body(seen, operation):
-            self._count(BODIES, operation.id)
+            self._counts.add(BODIES, operation.id)
         if not any(keys.are_sent(seen) for keys in self._keys[operation.id]):
-            self._count(NO_KEY, operation.id)
+            self._counts.add(NO_KEY, operation.id)
 
     def _add_reply(self, seen: Seen, operation: Operation) -> None:
         for place in _undocumented(seen.value, self._outlines[operation.id].get(seen.status, {})):
-            self._count(MEMBERS, f"{self._vocabulary.place(place)} by {operation.id}")
+            self._counts.add(MEMBERS, f"{self._vocabulary.place(place)} by {operation.id}")
         documented = self._texts[operation.id].get(seen.status)
         text = object_of(seen.value).get("detail") if documented else None
         if isinstance(text, str) and text != documented:
-            self._count(WORDINGS, f"{seen.status} by {operation.id}")
-
-    def _count(self, sort: str, kind: str) -> None:
-        counts = self._counts.setdefault(sort, Counter())
-        counts[kind if kind in counts or len(counts) < MOST_KINDS else OTHERS] += 1
+            self._counts.add(WORDINGS, f"{seen.status} by {operation.id}")
 
 
 def closed(document: Document) -> Document:

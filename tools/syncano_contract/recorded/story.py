@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -101,6 +101,15 @@ class Story:
             recorded.clock,
         )
         self._events.append(event)
+
+    def take(self) -> list[Event]:
+        """Return the events so far, and keep them no longer."""
+        events, self._events = self._events, []
+        return events
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Keep the events of later exchanges."""
+        self._events += events
 
     def told(self) -> tuple[list[Event], Known]:
         """Return the events, those of each clock in the order of their times, and what they tell of keys."""
