@@ -64,7 +64,7 @@ def written(tmp_path: Path, content: str | bytes, name: str = "x.har") -> Path:
 
 def with_errors() -> Iterator[dict[str, Any]]:
     """Traffic with something wrong of each sort, early and late, so that it matters which came first and how many."""
-    for number in range(1, 41):
+    for number in range(1, 25):
         at, old, new = 10.0 * number, key(2 * number - 1), key(2 * number)
         yield add(number, old, at=at, status=201 if number % 3 else 200)
         yield add(number, old, at=at, status=400, shown={"password": ["no"]}, sent={"username": f"user{number}"})
@@ -72,14 +72,14 @@ def with_errors() -> Iterator[dict[str, Any]]:
         yield look("", 200, shown=user(1, old), at=at + 1)
         yield entry("GET", f"/instances/other{number}/user/", 500 + number % 4, {"detail": "Traceback"}, at=at + 2)
         yield update(number, "", status=404, shown={"detail": f"Nobody {number % 2}"}, at=at + 2)
-        yield reset(number, old, old if number > 20 else new, at=at + 3)
+        yield reset(number, old, old if number > 12 else new, at=at + 3)
         yield look(old, shown=user(number % 5, old), at=at + 4)
         yield entry("PATCH", f"/instances/rivia/users/{number}/", 405, {"detail": "no"}, at=at + 5)
         yield entry("GET", "/instances/rivia/user/", 0, at=at + 6)
         yield {**look(old, shown=user(number, old), at=at + 7), "_fromCache": "disk"}
         yield look(old, 403, base="https://elsewhere.example/v1", at=at + 8)
         yield look(old, 403, path="/other/", at=at + 8)
-        yield from [look(old, 404, path=f"/instances/rivia{number // 25}/user/", at=at + 8)] * (number - 10)
+        yield from [look(old, 404, path=f"/instances/rivia{number // 15}/user/", at=at + 8)] * (number - 10)
         yield look(old, shown=user(number, old), path=f"/instances/own{number}/user/", at=at + 8)
         yield without_a_body(look(new, shown=user(number, new), at=at + 9))
 

@@ -33,10 +33,10 @@ def judged(document: Document, base_url: str, exchanges: Sequence[Exchange]) -> 
 
 
 def _requests(document: Document, all_seen: Sequence[Seen]) -> Iterator[str]:
-    notes = requests.Notes(document, Vocabulary(document), Counts())
+    notes, counts = requests.Notes(document, Vocabulary(document)), Counts()
     for each in all_seen:
-        notes.add(each, is_plain=False)
-    yield from (line for line in notes.lines() if any(sort in line for sort in OF_REQUESTS))
+        notes.add(each, counts, is_plain=False)
+    yield from (line for line in requests.lines(counts) if any(sort in line for sort in OF_REQUESTS))
     named = [each.path for each in all_seen if "_key" in urlsplit(each.recorded.request.url).query]
     yield from (f"a key is named in the URL of {path}" for path in dict.fromkeys(named))
     called = {each.operation.id for each in all_seen if each.operation}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from syncano_contract import expect, judge, suggestion
-from syncano_contract.document import Document, Operation
+from syncano_contract.document import Operation
 from syncano_contract.judge import Departure
 from syncano_contract.model import Exchange, Verdict
 from syncano_contract.outcome import CannotTell, Failed, Inapplicable, Untested
@@ -14,13 +14,13 @@ from syncano_contract.recorded import discreet
 from syncano_contract.recorded.checks import Check, Outcome, checks_of, unknown_user
 from syncano_contract.recorded.found import MOST_INSTANCES, Found, Tally
 from syncano_contract.recorded.masks import NEEDS
+from syncano_contract.recorded.measure import Measure
 from syncano_contract.recorded.reduced import REDUCED, differences
-from syncano_contract.recorded.requests import Notes, closed
 from syncano_contract.recorded.rules import outcomes
 from syncano_contract.recorded.secrets import with_known_headers
 from syncano_contract.recorded.seen import Seen, is_as_documented, object_of
 from syncano_contract.recorded.story import Event, Known
-from syncano_contract.recorded.vocabulary import NO_INSTANCE, NOT_FOUND, Vocabulary
+from syncano_contract.recorded.vocabulary import NO_INSTANCE, NOT_FOUND
 from syncano_contract.text import counted
 from syncano_contract.verdicts import Finding
 
@@ -60,16 +60,15 @@ OF_HEADERS = frozenset({judge.MEDIA_TYPE, judge.HEADERS})
 class Judging:
     """Takes the exchanges of one base URL, one after the other; `drift` is filled where `notes_drift` asks for it."""
 
-    def __init__(self, base_url: str, document: Document, *, notes_drift: bool = False) -> None:
+    def __init__(self, base_url: str, measure: Measure, *, notes_drift: bool = False) -> None:
         """Start with nothing found."""
         self.base_url = base_url
-        self.document = document
+        self.document = measure.document
+        self.vocabulary = measure.vocabulary
         self.notes_drift = notes_drift
         self.found = Found()
-        self.vocabulary = Vocabulary(document)
-        self.notes = Notes(document, self.vocabulary, self.found.notes)
-        self.drift = suggestion.Seen(document)
-        self._closed = {each.id: each for each in closed(document).operations}
+        self.drift = suggestion.Seen(measure.document)
+        self._measure = measure
 
     def add(self, each: Seen) -> None:
         """Judge an exchange, and keep what later ones may need of it."""
@@ -87,7 +86,7 @@ class Judging:
         self._check(each)
         found.masks.look(each)
         found.story.add(each)
-        self.notes.add(each, is_plain=is_plain)
+        self._measure.notes.add(each, found.notes, is_plain=is_plain)
         if self.notes_drift and not each.lacks:
             suggestion.note(self.drift, self.base_url, with_known_headers(each.recorded.exchange, self.vocabulary))
         if each.operation is not None:
@@ -112,7 +111,7 @@ class Judging:
         """Whether a reply is a success that shows what the document has and nothing else, as nearly all do."""
         if each.operation is None or not each.is_success:
             return False
-        return is_as_documented(each, self._closed[each.operation.id])
+        return is_as_documented(each, self._measure.closed[each.operation.id])
 
     def _add_departures(self, each: Seen) -> None:
         """Judge a reply, as far as it was recorded."""
@@ -163,7 +162,11 @@ class Judging:
             self.found.enter(("MESSAGES-5", None))
         elif isinstance(text, str) and text != NO_INSTANCE and instance not in self.found.unknown_users:
             plain = judge.addressed(self.document, self.base_url, each.recorded.exchange)
-            if len(self.found.unknown_users) < MOST_INSTANCES and plain and self.notes.has_sound_body(each, plain):
+            if (
+                len(self.found.unknown_users) < MOST_INSTANCES
+                and plain
+                and self._measure.notes.has_sound_body(each, plain)
+            ):
                 told = discreet.outcome(each, "MESSAGES-5", unknown_user(each, operation), self.vocabulary)
                 self.found.unknown_users[instance] = told
 

@@ -14,6 +14,7 @@ from syncano_contract.recorded.base import base_of, is_below
 from syncano_contract.recorded.entry import Odd, PassedOver, Recorded, recorded
 from syncano_contract.recorded.found import Found
 from syncano_contract.recorded.judging import Judging
+from syncano_contract.recorded.measure import Measure
 from syncano_contract.recorded.seen import seen
 from syncano_contract.recorded.story import Event
 from syncano_contract.text import counted
@@ -47,6 +48,10 @@ class Recording:
     odd: Counter[str] = field(default_factory=Counter)
     entries: int = 0
     was_cut_short: bool = False
+
+    def __post_init__(self) -> None:
+        """Derive from the document what is needed for each base URL."""
+        self._measure = Measure(self.document)
 
     def take(self, entries: Iterable[object], archive: str, clock: int) -> None:
         """Judge entries of an archive; to take each step with all of them before the next one is a fifth quicker."""
@@ -109,7 +114,7 @@ class Recording:
     def _judging(self, base: str) -> Judging:
         if base not in self.judgings:
             self._make_room()
-            self.judgings[base] = Judging(base, self.document, notes_drift=self.notes_drift)
+            self.judgings[base] = Judging(base, self._measure, notes_drift=self.notes_drift)
         return self.judgings[base]
 
     def _make_room(self) -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from syncano_contract.model import RECORDED, Brief, Coverage, Exchange, Report
 from syncano_contract.plugin import Collector
-from syncano_contract.recorded import exchanges
+from syncano_contract.recorded import exchanges, requests
 from syncano_contract.recorded.archive import Archive
 from syncano_contract.recorded.entry import SENDER, UNKNOWN
 from syncano_contract.recorded.judging import Judging
@@ -113,6 +113,6 @@ def _notes(recording: Recording, judging: Judging) -> Iterator[str]:
     for lacks, times in sorted(judging.found.lacks.items()):
         if times:
             yield f"{counted(times, 'reply').replace('replys', 'replies')} whose body {lacks}: judged without it"
-    yield from judging.notes.lines()
+    yield from requests.lines(judging.found.notes)
     if (total := judging.found.exchanges) > MOST_BRIEFS:
         yield f"of {total} exchanges the report lists the first {MOST_BRIEFS} that address an operation"

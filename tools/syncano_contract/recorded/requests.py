@@ -45,58 +45,56 @@ class Keys(NamedTuple):
 class Notes:
     """Counts, by sort and kind, what a person may want to know and what fails nothing."""
 
-    def __init__(self, document: Document, vocabulary: Vocabulary, counts: Counts) -> None:
-        """Count in `counts`."""
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+        """Know what the document has."""
         self._vocabulary = vocabulary
-        self._counts = counts
         self._bodies = {each.id: request_validator(document, each) for each in document.operations}
         self._keys = {each.id: [*_keys(document, each)] for each in document.operations}
         self._outlines = {each.id: dict(_outlines(document, each)) for each in document.operations}
         self._texts = {each.id: dict(_texts(document, each)) for each in document.operations}
 
-    def add(self, seen: Seen, *, is_plain: bool) -> None:
+    def add(self, seen: Seen, counts: Counts, *, is_plain: bool) -> None:
         """Note what is otherwise in an exchange, of whose reply nothing is where that is plain."""
         request, operation = seen.recorded.request, seen.operation
         if "_key=" in request.url and (in_query(request, "api_key") or in_query(request, "user_key")):
-            self._counts.add(KEYS_IN_URLS, operation.id if operation else method(request.method))
+            counts.add(KEYS_IN_URLS, operation.id if operation else method(request.method))
         if operation is None:
-            self._counts.add(UNDOCUMENTED, f"{method(request.method)} {path_of(seen.path, self._vocabulary)}")
+            counts.add(UNDOCUMENTED, f"{method(request.method)} {path_of(seen.path, self._vocabulary)}")
         else:
-            self._add_request(seen, operation)
+            self._add_request(seen, operation, counts)
         if seen.status in TOLERATED and (operation is None or seen.status not in operation.shapes):
-            self._counts.add(STATUSES, f"{seen.status} by {operation.id if operation else method(request.method)}")
+            counts.add(STATUSES, f"{seen.status} by {operation.id if operation else method(request.method)}")
         if operation is not None and seen.status in operation.shapes and seen.is_json and not is_plain:
-            self._add_reply(seen, operation)
+            self._add_reply(seen, operation, counts)
 
     def has_sound_body(self, seen: Seen, operation: Operation) -> bool:
         """Whether the body of a request is as the document has it."""
         validator = self._bodies[operation.id]
         return validator is None or validator.is_valid(seen.sent)
 
-    def lines(self) -> Iterator[str]:
-        """Yield a sentence for each sort."""
-        for sort in (UNDOCUMENTED, BODIES, NO_KEY, KEYS_IN_URLS, STATUSES, MEMBERS, WORDINGS):
-            if found := self._counts.of(sort):
-                shown = [
-                    f"{kind} ({times})" for kind, times in sorted(found.items(), key=lambda kind: (-kind[1], kind[0]))
-                ]
-                more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
-                total = f"; {found.total()} in all" if len(shown) > 1 else ""
-                yield f"{sort}: {', '.join(shown[:MOST_SHOWN])}{more}{total}"
-
-    def _add_request(self, seen: Seen, operation: Operation) -> None:
+    def _add_request(self, seen: Seen, operation: Operation, counts: Counts) -> None:
         if not self.has_sound_body(seen, operation):
-            self._counts.add(BODIES, operation.id)
+            counts.add(BODIES, operation.id)
         if not any(keys.are_sent(seen) for keys in self._keys[operation.id]):
-            self._counts.add(NO_KEY, operation.id)
+            counts.add(NO_KEY, operation.id)
 
-    def _add_reply(self, seen: Seen, operation: Operation) -> None:
+    def _add_reply(self, seen: Seen, operation: Operation, counts: Counts) -> None:
         for place in _undocumented(seen.value, self._outlines[operation.id].get(seen.status, {})):
-            self._counts.add(MEMBERS, f"{self._vocabulary.place(place)} by {operation.id}")
+            counts.add(MEMBERS, f"{self._vocabulary.place(place)} by {operation.id}")
         documented = self._texts[operation.id].get(seen.status)
         text = object_of(seen.value).get("detail") if documented else None
         if isinstance(text, str) and text != documented:
-            self._counts.add(WORDINGS, f"{seen.status} by {operation.id}")
+            counts.add(WORDINGS, f"{seen.status} by {operation.id}")
+
+
+def lines(counts: Counts) -> Iterator[str]:
+    """Yield a sentence for each sort of notes."""
+    for sort in (UNDOCUMENTED, BODIES, NO_KEY, KEYS_IN_URLS, STATUSES, MEMBERS, WORDINGS):
+        if found := counts.of(sort):
+            shown = [f"{kind} ({times})" for kind, times in sorted(found.items(), key=lambda kind: (-kind[1], kind[0]))]
+            more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
+            total = f"; {found.total()} in all" if len(shown) > 1 else ""
+            yield f"{sort}: {', '.join(shown[:MOST_SHOWN])}{more}{total}"
 
 
 def closed(document: Document) -> Document:
