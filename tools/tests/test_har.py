@@ -113,6 +113,18 @@ def test_a_file_that_is_cut_off_gives_what_it_has(tmp_path: Path, compress: Any)
     assert "cut off" in reason(found)
 
 
+BETWEEN = LONG.index('}, {"startedDateTime"', 5000)
+
+
+@pytest.mark.parametrize(
+    "end", [0, 1, 8, 4000, BETWEEN, BETWEEN + 1, BETWEEN + 2, BETWEEN + 3, BETWEEN + 4, BETWEEN + 9]
+)
+def test_what_was_cut_off_before_it_was_compressed_is_no_fault_of_its_compression(tmp_path: Path, end: int) -> None:
+    content = LONG[:end].encode()
+
+    assert read(tmp_path, gzip.compress(content, mtime=0)) == read(tmp_path, content)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -125,9 +125,10 @@ class _Compressed(_Raw):
     def read(self, most: int) -> bytes:
         while not self.trouble:
             if self._inflating.eof:
-                self._waiting, self._inflating = self._inflating.unused_data, _inflating()
+                self._waiting = self._inflating.unused_data
                 if not self._waiting.lstrip(b"\0") and not self._more():
                     return b""
+                self._inflating = _inflating()
             elif not self._waiting and not self._more():
                 self.trouble = "is cut off: the compressed data has no end"
                 return b""
