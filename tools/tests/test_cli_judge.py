@@ -333,7 +333,7 @@ def entries(draw: st.DrawFn) -> Any:
 
 
 @pytest.mark.usefixtures("collected_once")
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(entries() | JSON, max_size=6), JSON)
 def test_no_json_of_the_form_of_har_crashes_it(listed: list[Any], more: Any) -> None:
     with TemporaryDirectory() as folder:

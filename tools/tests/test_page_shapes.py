@@ -20,7 +20,7 @@ ALWAYS = settings(
     database=None,
     derandomize=True,
     deadline=None,
-    max_examples=200,
+    max_examples=120,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 NAMES = [

@@ -40,7 +40,8 @@ def judge_command(
     """Judge the recorded traffic in HAR FILEs, plain or compressed, and write the report; `-` is standard input.
 
     Nothing is sent. A requirement that recorded traffic cannot show is `untested`, and what an unseen request could
-    explain is `cannot_tell`. Requests that are not in keeping with the document are noted.
+    explain is `cannot_tell`. Requests that are not in keeping with the document are noted. Of a plain file of more than
+    16 MB a second process judges the later half, where there is a core for it (Linux).
 
     Exits with 0 when the traffic is conformant, 1 when it is not or a known deviation is outdated, 2 when that could
     not be told or nothing could be judged.
