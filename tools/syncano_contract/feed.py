@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 CHUNK = 1 << 18
-LARGEST = 1 << 25
+LARGEST = 1 << 25  # characters of a value, wherever in the stream it stands
 OBJECT = re.compile(r'\{\s{0,80}"')
 REACH = 82  # the most that `OBJECT` matches
 COMMA = re.compile(r"\s*,\s*")
@@ -127,7 +127,7 @@ class Feed:
             return []
         try:
             found: list[Any] = msgspec.json.decode(f"[{self._text[first.end(1) : end]}]")
-        except (msgspec.DecodeError, ValueError, RecursionError):
+        except (ValueError, RecursionError):
             return []
         self._at = end
         return found
@@ -161,7 +161,7 @@ class Feed:
         kept = self.rest
         if len(kept) > LARGEST:
             raise UnreadableError(f"holds more than {LARGEST} characters without a {self._sought}")
-        read = self._stream.read(max(CHUNK, len(kept)))
+        read = self._stream.read(min(max(CHUNK, len(kept)), LARGEST + 1 - len(kept)))
         if read:
             self._text, self._at = kept + read, 0
         return bool(read)

@@ -21,7 +21,7 @@ from syncano_contract.document import load
 from syncano_contract.model import Report
 from syncano_contract.outcome import CannotTell, Failed
 from syncano_contract.recorded import ahead
-from syncano_contract.recorded.archive import Archive, opened
+from syncano_contract.recorded.archive import Archive, Trouble, opened
 from syncano_contract.recorded.found import Found
 from syncano_contract.recorded.recording import Later, Recording
 
@@ -196,16 +196,46 @@ def test_what_the_other_process_fails_at_is_done_here(
     assert (joined, capfd.readouterr().err) == ([], "")
 
 
+@pytest.mark.parametrize("lacking", ["fork", "pipe"])
 def test_where_there_can_be_no_other_process_there_is_none(
-    joined: Joined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lacking: str, joined: Joined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full() -> int:
-        raise BlockingIOError("Resource temporarily unavailable")
+    def full(*_: object) -> int:
+        raise OSError("there are too many")
 
-    monkeypatch.setattr(os, "fork", full)
+    monkeypatch.setattr(os, lacking, full)
 
     assert of_files([written(tmp_path, har(LIVES))]).requests == len(LIVES)
     assert joined == []
+
+
+def test_a_process_that_may_have_no_other_one_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_fork = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    for is_daemon in (False, True):
+        monkeypatch.setattr(multiprocessing.process.current_process(), "_config", {"daemon": is_daemon})
+        may_fork.append(ahead._may_fork())
+
+    assert may_fork == [True, False]
+
+
+class Unreadable(io.BytesIO):
+    """A file of which the later half cannot be read."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() > 40_000:
+            raise OSError(5, "Input/output error")
+        return super().read(size)
+
+
+@pytest.mark.usefixtures("joined")
+def test_what_cannot_be_read_is_told_by_who_reads_up_to_there() -> None:
+    entries = [*Archive(Path("x"), Unreadable(har(LIVES).encode()), "x").entries()]
+    archive = Archive(Path("x"), Unreadable(har(LIVES).encode()), "x")
+    with ahead.begun(archive, Recording(load(), None), 0) as other:
+        assert other.start == 0
+
+    assert entries[-1] == Trouble("cannot be read: Input/output error")
 
 
 def test_another_process_that_dies_is_not_needed(

@@ -113,6 +113,21 @@ def test_a_file_that_is_cut_off_gives_what_it_has(tmp_path: Path, compress: Any)
     assert "cut off" in reason(found)
 
 
+@pytest.mark.parametrize("before", [0, 1, 500, 3000])
+@pytest.mark.parametrize(("size", "is_read"), [(20_000, True), (20_001, False), (30_000, False), (39_000, False)])
+def test_how_long_an_entry_may_be_does_not_depend_on_where_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, size: int, is_read: bool
+) -> None:
+    monkeypatch.setattr(feed, "CHUNK", 1000)
+    monkeypatch.setattr(feed, "LARGEST", 20_000)
+    entry = json.dumps({"x": "y" * (size - len('{"x": ""}'))})
+
+    found = read(tmp_path, f'{{"log": {{"entries": [{{"y": "{"z" * before}"}}, {entry}, {{}}]}}}}'.encode())
+
+    assert (len(found), len(entry)) == (3 if is_read else 2, size)
+    assert is_read or reason(found) == "holds more than 20000 characters without a HAR entry"
+
+
 BETWEEN = LONG.index('}, {"startedDateTime"', 5000)
 
 

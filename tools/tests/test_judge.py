@@ -376,6 +376,21 @@ def test_a_number_that_is_too_long_for_python_is_an_integer_all_the_same(text: s
     assert "null" not in str(seen(wrong))
 
 
+@pytest.mark.parametrize("frames", [0, 300])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}"), ('[1, {"a": [', "]}, 2]")])
+def test_500_levels_are_read_and_more_are_too_many_whoever_asks(opening: str, closing: str, frames: int) -> None:
+    levels = opening.count("[") + opening.count("{")
+    most, more = (opening * times + "7" + closing * times for times in (500 // levels, 500 // levels + 1))
+
+    def read(text: str, deeper: int) -> object:
+        return read(text, deeper - 1) if deeper else parse(text.encode())
+
+    assert read(most, frames) is not None
+    with pytest.raises(ValueError, match="nested too deeply"):
+        read(more, frames)
+    assert read(f"[{', '.join(['[{}]'] * 2000)}]", frames) == [[{}]] * 2000
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -13,7 +13,7 @@ import re
 import signal
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import BinaryIO
@@ -25,13 +25,13 @@ LEAST = 1 << 24  # bytes of a file that two processes judge
 SHARE = 0.48  # of it that this process judges, which has more to do at the end
 BLOCK = 1 << 20  # bytes that are looked at in one step
 
-# An entry behind another, by the members that HAR has of one, and what every entry has once. Within a text each quote
-# stands behind a backslash, so that neither can be found there.
+# An entry behind another, by the members that HAR has of one, and the one that every entry has. Within a text each
+# quote stands behind a backslash, so that neither can be found there.
 NEXT_ENTRY = re.compile(
     rb"\}\s*,\s*(?=\{\s*"
     rb'"(?:pageref|startedDateTime|time|request|response|cache|timings|serverIPAddress|connection|comment|_\w+)"\s*:)'
 )
-ENTRIES, ONCE = b'"entries"', b'"startedDateTime"'
+ENTRIES, BEGAN = b'"entries"', b'"startedDateTime"'
 
 
 class Ahead:
@@ -53,7 +53,8 @@ class Ahead:
         while self._reader:
             self._hear(self._reader)
         later = pickle.loads(self._told.pop()) if self._told else None  # noqa: S301 - our own process told it
-        if not isinstance(later, Later):
+        if not isinstance(later, Later):  # it is some of the events, as there was no end
+            self._told.clear()
             return None
         while self._told:
             for base, events in pickle.loads(self._told.popleft()).items():  # noqa: S301
@@ -71,8 +72,7 @@ class Ahead:
 def begun(archive: Archive, recording: Recording, clock: int) -> Iterator[Ahead]:
     """Judge the later half of an archive in another process, where that is worth it; it does not outlive the block."""
     start = _near_the_middle(archive.stream) if _may_fork() and not recording.notes_drift else 0
-    beginning = Recording(recording.document, recording.base_url, entries=recording.entries)
-    forked = _forked(_found(archive, start, beginning, clock)) if start else None
+    forked = _forked(_found(archive, start, recording.behind(), clock)) if start else None
     if forked is None:
         yield Ahead()
         return
@@ -86,16 +86,21 @@ def begun(archive: Archive, recording: Recording, clock: int) -> Iterator[Ahead]
 
 
 def _may_fork() -> bool:
-    """Whether this system forks processes, lets them open a file of another one anew, and has a core for each."""
-    return hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
+    """Whether this is Linux, with a core for a second process, and not such a process itself."""
+    has_cores = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
+    return has_cores and not multiprocessing.current_process().daemon
 
 
 def _near_the_middle(stream: BinaryIO) -> int:
     """Return where in a long file an entry seems to begin, in bytes; 0 where the file is none, or nothing was found."""
     size = stream.seek(0, os.SEEK_END)
-    middle = stream.seek(int(size * SHARE))
-    found = NEXT_ENTRY.search(stream.read(BLOCK)) if size >= LEAST else None
-    return middle + found.end() if found else 0
+    if size < LEAST:
+        return 0
+    with suppress(OSError):  # who reads up to there tells it
+        middle = stream.seek(int(size * SHARE))
+        if found := NEXT_ENTRY.search(stream.read(BLOCK)):
+            return middle + found.end()
+    return 0
 
 
 def _entries_before(stream: BinaryIO, start: int) -> int:
@@ -103,10 +108,10 @@ def _entries_before(stream: BinaryIO, start: int) -> int:
     stream.seek(0)
     block, count, is_within = b"", 0, False
     while read := stream.read(min(BLOCK, start - stream.tell())):
-        block = block[1 - len(ONCE) :] + read
+        block = block[1 - len(BEGAN) :] + read
         if not is_within and ENTRIES in block:
             block, is_within = block.partition(ENTRIES)[2], True
-        count += is_within and block.count(ONCE)
+        count += is_within and block.count(BEGAN)
     return count
 
 
@@ -117,7 +122,7 @@ def _found(archive: Archive, start: int, recording: Recording, clock: int) -> It
     """
     with archive.reopened() as own:
         recording.entries += _entries_before(own.stream, start)
-        first = recording.entries
+        before = recording.entries
         for several in own.entries_from(start):
             if not isinstance(several, list):
                 return
@@ -125,26 +130,31 @@ def _found(archive: Archive, start: int, recording: Recording, clock: int) -> It
             if not recording.is_plain:
                 return
             yield recording.events()
-        yield recording.later(first)
+        yield recording.later(before)
 
 
 def _forked(found: Iterator[object]) -> tuple[BaseProcess, Connection] | None:
     """Return a process that tells what is found, and where; None where there can be no further process."""
     context = multiprocessing.get_context("fork")
-    reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(found, reader, writer), daemon=True)
-    with writer:
-        try:
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        reader, writer = context.Pipe(duplex=False)
+        with writer, ExitStack() as stack:
+            stack.enter_context(reader)
+            process = context.Process(target=_tell, args=(found, reader, writer, mask), daemon=True)
             process.start()
-        except OSError:
-            reader.close()
-            return None
+            stack.pop_all()
+    except OSError:
+        return None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     return process, reader
 
 
-def _tell(found: Iterator[object], reader: Connection, writer: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _tell(found: Iterator[object], reader: Connection, writer: Connection, mask: set[signal.Signals]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the first process's to act on
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     reader.close()  # so that writing fails where nobody listens any more
-    with suppress(Exception):  # what fails here fails in the other process as well, which tells it
+    with suppress(Exception):  # without an end the first process does it all, and tells what is wrong
         for each in found:
             writer.send_bytes(pickle.dumps(each))

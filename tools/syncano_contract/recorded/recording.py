@@ -25,9 +25,9 @@ MOST_TROUBLES = 3  # odd entries that are named one by one
 
 
 class Later(NamedTuple):
-    """What was found of the entries behind the first ones, of which there are so many; `entries` are all of them."""
+    """What was found of the entries behind some others: how many those are, and how many these and those."""
 
-    first: int
+    before: int
     entries: int
     passed_over: Counter[str]
     elsewhere: int
@@ -69,15 +69,19 @@ class Recording:
         """Return the events of each base URL, which are kept here no longer."""
         return {base: each.found.story.take() for base, each in self.judgings.items()}
 
-    def later(self, first: int) -> Later:
-        """Return what was found, as that of the entries behind the `first` ones."""
+    def behind(self) -> Recording:
+        """Return a recording with nothing in it, of what stands behind the entries of this one."""
+        return Recording(self.document, self.base_url, entries=self.entries)
+
+    def later(self, before: int) -> Later:
+        """Return what was found, as that of the entries behind so many others."""
         found = {base: each.found for base, each in self.judgings.items()}
-        return Later(first, self.entries, self.passed_over, self.elsewhere, found)
+        return Later(before, self.entries, self.passed_over, self.elsewhere, found)
 
     def join(self, later: Later) -> bool:
         """Take what was found of all entries behind those that were taken so far, and tell whether it is that."""
         bases = self.judgings.keys() | later.found.keys()
-        if later.first != self.entries or len(bases) >= MOST_BASES:  # where there are more, one was dropped
+        if later.before != self.entries or len(bases) >= MOST_BASES:  # where there are more, one was dropped
             return False
         self.entries = later.entries
         self.passed_over += later.passed_over
