@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+# The tests start hundreds of processes: what is compiled is kept, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup conformance prove test lint seeds edits differences networks soak recordings publish-proof browser pictures bench clients lint-document lock portal wheel clean
 
 help:  ## list the targets
