@@ -492,7 +492,7 @@ def test_deep_examples_are_described_down_to_a_bound() -> None:
 
 # --- many pages -------------------------------------------------------------------------------------------------------
 
-MANY = 200
+MANY = 100
 MOST = 15_000  # bytes that one more page may cost: its sources and their lines take half of it, all its facts 98,000
 
 
