@@ -21,14 +21,20 @@ class Departures:
         self._first: dict[tuple[str, Kind], Departure] = {}
         self._others: Counter[str] = Counter()
 
-    def add(self, departure: Departure) -> None:
+    def add(self, departure: Departure, times: int = 1) -> None:
         """Count a departure."""
-        self._count(departure, 1)
+        kind = departure.operation, departure.expected, departure.seen
+        counts = self._counts.setdefault(departure.aspect, Counter())
+        if kind in counts or len(counts) < MOST_KINDS:
+            counts[kind] += times
+            self._first.setdefault((departure.aspect, kind), departure)
+        else:
+            self._others[departure.aspect] += times
 
     def join(self, later: Departures) -> None:
         """Add those that came later on."""
         for (aspect, kind), first in later._first.items():
-            self._count(first, later._counts[aspect][kind])
+            self.add(first, later._counts[aspect][kind])
         self._others += later._others
 
     def failure(self, aspect: str) -> Failed | None:
@@ -44,12 +50,3 @@ class Departures:
         first = self._first[aspect, kind]
         said = f"{seen} ({counted}{others})"
         return Failed(f"{operation} to send {expected}", said, first.exchange, places=first.places)
-
-    def _count(self, departure: Departure, times: int) -> None:
-        kind = departure.operation, departure.expected, departure.seen
-        counts = self._counts.setdefault(departure.aspect, Counter())
-        if kind in counts or len(counts) < MOST_KINDS:
-            counts[kind] += times
-            self._first.setdefault((departure.aspect, kind), departure)
-        else:
-            self._others[departure.aspect] += times
